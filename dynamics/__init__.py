@@ -1,0 +1,54 @@
+"""Why ReLU units die: the dynamics of one unit under momentum, exact and free of any user interface."""
+
+from dynamics.affine import (
+    AffineTrajectory,
+    EigenvalueLocus,
+    Regime,
+    affine_trajectory,
+    critical_momentum,
+    eigenvalue_locus_beta,
+    eigenvalue_locus_eta,
+    eigenvalues,
+    max_stable_learning_rate,
+    momentum_matrix,
+    regime,
+)
+from dynamics.field import VectorField, vector_field
+from dynamics.hyperparameters import Grid, Hyperparameters
+from dynamics.relu import (
+    activation_probability,
+    dead_cone_slope,
+    expected_gradient,
+    expected_loss,
+    in_linear_cone,
+    is_dead,
+    log_activation_probability,
+)
+from dynamics.trajectory import Trajectory, trajectory
+
+__all__ = [
+    "AffineTrajectory",
+    "EigenvalueLocus",
+    "Grid",
+    "Hyperparameters",
+    "Regime",
+    "Trajectory",
+    "VectorField",
+    "activation_probability",
+    "affine_trajectory",
+    "critical_momentum",
+    "dead_cone_slope",
+    "eigenvalue_locus_beta",
+    "eigenvalue_locus_eta",
+    "eigenvalues",
+    "expected_gradient",
+    "expected_loss",
+    "in_linear_cone",
+    "is_dead",
+    "log_activation_probability",
+    "max_stable_learning_rate",
+    "momentum_matrix",
+    "regime",
+    "trajectory",
+    "vector_field",
+]

@@ -1,0 +1,136 @@
+"""One path of momentum descent from one start."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dynamics import checks
+from dynamics.compiled import compiled
+from dynamics.hyperparameters import Hyperparameters
+from dynamics.kernels import step
+from dynamics.relu import activation_probability, expected_loss
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """The path of one start; every array has one entry per recorded iteration and is read-only.
+
+    Attributes
+    ----------
+    hyperparameters : Hyperparameters
+    iteration : int64 (n,)
+        How many updates were made; 0 is the start. By default 0, 1, …, steps.
+    w, b, rho : float64 (n,)
+        The parameters θ.
+    m_w, m_b, m_rho : float64 (n,)
+        The momentum, zero at the start.
+    loss, activation_probability : float64 (n,)
+        L(θ) and P(z > 0).
+
+    Notes
+    -----
+    A path that diverges goes on with inf and nan.
+    """
+
+    hyperparameters: Hyperparameters
+    iteration: NDArray[np.int64]
+    w: Floats
+    b: Floats
+    rho: Floats
+    m_w: Floats
+    m_b: Floats
+    m_rho: Floats
+    loss: Floats
+    activation_probability: Floats
+
+
+@compiled
+def _path(
+    start: tuple[float, float, float],
+    iteration: NDArray[np.int64],
+    beta: float,
+    eta: float,
+    gamma: float,
+    delta: float,
+    states: Floats,
+) -> None:
+    """Fill row i of `states` with (ρ, w, b, m_ρ, m_w, m_b) after iteration[i] updates."""
+    state = (start[0], start[1], start[2], 0.0, 0.0, 0.0)
+    done = 0
+    for i in range(len(iteration)):
+        while done < iteration[i]:
+            state, _ = step(state, beta, eta, gamma, delta)
+            done += 1
+        for j in range(6):
+            states[i, j] = state[j]
+
+
+def _recorded(steps: int, record: ArrayLike | None) -> NDArray[np.int64]:
+    """Return the iterations to keep, checked."""
+    if record is None:
+        return np.arange(steps + 1, dtype=np.int64)
+    kept = np.asarray(record)
+    if kept.ndim != 1 or kept.size == 0 or not np.issubdtype(kept.dtype, np.integer):
+        raise ValueError("record must be a non-empty list of whole numbers")
+    kept = kept.astype(np.int64)
+    if kept[0] < 0 or kept[-1] > steps or np.any(np.diff(kept) <= 0):
+        raise ValueError(f"record must rise from at least 0 to at most steps = {steps}")
+    return kept
+
+
+def trajectory(
+    hp: Hyperparameters,
+    start: tuple[float, float],
+    steps: int = 500,
+    rho: float = 0.0,
+    record: ArrayLike | None = None,
+) -> Trajectory:
+    """Follow m' = βm + (1 − β)∇L(θ), θ' = θ − ηm' from one start with m₀ = 0.
+
+    Parameters
+    ----------
+    hp : Hyperparameters
+    start : (float, float)
+        The start (w_L, b), finite.
+    steps : int
+        Number of updates, at least 0.
+    rho : float
+        The orthogonal weight of the start.
+    record : array_like of int, optional
+        The iterations to keep, rising, within 0 … steps; all of them by default.
+
+    Returns
+    -------
+    Trajectory
+        float64 (steps + 1,) arrays, or as long as `record`.
+
+    Raises
+    ------
+    ValueError
+        If a start is not finite, `steps` no whole number or `record` not rising within 0 … steps.
+    """
+    w, b = start
+    w, b, rho = checks.finite("w", w), checks.finite("b", b), checks.finite("rho", rho)
+    iteration = _recorded(checks.whole("steps", steps, 0), record)
+    states = np.empty((len(iteration), 6))
+    _path((rho, w, b), iteration, hp.beta, hp.eta, hp.gamma, hp.delta, states)
+    rhos, ws, bs, m_rhos, m_ws, m_bs = np.ascontiguousarray(states.T)
+    result = Trajectory(
+        hyperparameters=hp,
+        iteration=iteration,
+        w=ws,
+        b=bs,
+        rho=rhos,
+        m_w=m_ws,
+        m_b=m_bs,
+        m_rho=m_rhos,
+        loss=expected_loss(ws, bs, hp.gamma, hp.delta, rhos),
+        activation_probability=activation_probability(ws, bs, rhos),
+    )
+    for value in vars(result).values():
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
+    return result
