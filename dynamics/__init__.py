@@ -13,8 +13,10 @@ from dynamics.affine import (
     momentum_matrix,
     regime,
 )
+from dynamics.basins import BasinMap, Outcomes, basin_map, outcomes
 from dynamics.field import VectorField, vector_field
 from dynamics.hyperparameters import Grid, Hyperparameters
+from dynamics.outcome import Cancellation, Cancelled, Outcome
 from dynamics.relu import (
     activation_probability,
     dead_cone_slope,
@@ -28,14 +30,20 @@ from dynamics.trajectory import Trajectory, trajectory
 
 __all__ = [
     "AffineTrajectory",
+    "BasinMap",
+    "Cancellation",
+    "Cancelled",
     "EigenvalueLocus",
     "Grid",
     "Hyperparameters",
+    "Outcome",
+    "Outcomes",
     "Regime",
     "Trajectory",
     "VectorField",
     "activation_probability",
     "affine_trajectory",
+    "basin_map",
     "critical_momentum",
     "dead_cone_slope",
     "eigenvalue_locus_beta",
@@ -48,6 +56,7 @@ __all__ = [
     "log_activation_probability",
     "max_stable_learning_rate",
     "momentum_matrix",
+    "outcomes",
     "regime",
     "trajectory",
     "vector_field",

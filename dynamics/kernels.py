@@ -1,13 +1,41 @@
-"""Compiled scalars that the reference and the trajectories share: gradient and momentum step."""
+"""The compiled kernels of the reference and the trajectories: gradient, map, path, basin.
+
+They share one file because numba's cache on disk notices a change of the file a function stands in, but
+not of the files it calls into.
+"""
 
 import math
+from collections.abc import Callable
+from typing import TypeVar
 
-from dynamics.compiled import compiled
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from dynamics.outcome import CONVERGED_WITHIN, LONGEST_UPDATE, Outcome
+
+Floats = NDArray[np.float64]
+Function = TypeVar("Function", bound=Callable[..., object])
+State = tuple[float, float, float, float, float, float]  # ρ, w, b, m_ρ, m_w, m_b
 
 # Where Φ(c) and φ(c) are 0 in double precision for all purposes of the map: exp(−40²/2) < 5e-324.
 FARTHEST = 40.0
+# Iterations between two looks at the cancel flag, about 0.2 ms.
+_POLL = 4096
+_DEAD, _CONVERGED, _STALLED, _UNDECIDED, _DIVERGED = (int(outcome) for outcome in Outcome)
 _SQRT_HALF = math.sqrt(0.5)
 _DENSITY = 1.0 / math.sqrt(2.0 * math.pi)
+
+
+def compiled(function: Function) -> Function:
+    """Compile `function` with numba on its first call.
+
+    It releases the interpreter lock, so that threads run in parallel; it is cached on disk, so that only
+    the first start ever compiles; it divides as numpy does, so that 0/0 is nan and not an exception.
+    Fast-math stays off: the kernels give bit for bit what the same Python gives.
+    """
+    kernel: Function = njit(nogil=True, cache=True, error_model="numpy")(function)
+    return kernel
 
 
 @compiled
@@ -36,12 +64,12 @@ def gradient(rho: float, w: float, b: float, gamma: float, delta: float) -> tupl
 
 @compiled
 def step(
-    state: tuple[float, float, float, float, float, float],
+    state: State,
     beta: float,
     eta: float,
     gamma: float,
     delta: float,
-) -> tuple[tuple[float, float, float, float, float, float], tuple[float, float, float]]:
+) -> tuple[State, tuple[float, float, float]]:
     """Apply the map once to (ρ, w, b, m_ρ, m_w, m_b): m' = βm + (1 − β)g, θ' = θ − ηm'.
 
     Returns the new state and the gradient g it was made with.
@@ -52,3 +80,84 @@ def step(
     m_w = beta * m_w + (1.0 - beta) * g[1]
     m_b = beta * m_b + (1.0 - beta) * g[2]
     return (rho - eta * m_rho, w - eta * m_w, b - eta * m_b, m_rho, m_w, m_b), g
+
+
+@compiled
+def path(
+    start: tuple[float, float, float],
+    iteration: NDArray[np.int64],
+    beta: float,
+    eta: float,
+    gamma: float,
+    delta: float,
+    states: Floats,
+) -> None:
+    """Fill row i of `states` with (ρ, w, b, m_ρ, m_w, m_b) after iteration[i] updates."""
+    state = (start[0], start[1], start[2], 0.0, 0.0, 0.0)
+    done = 0
+    for i in range(len(iteration)):
+        while done < iteration[i]:
+            state, _ = step(state, beta, eta, gamma, delta)
+            done += 1
+        for j in range(6):
+            states[i, j] = state[j]
+
+
+@compiled
+def judge(rho: float, w: float, b: float, gamma: float, delta: float, slope: float, stopped: bool) -> int:
+    """Return the outcome of a finite path that ended at (ρ, w, b); `slope` is Φ⁻¹(ε)."""
+    if b < slope * np.sqrt(rho * rho + w * w):
+        return _DEAD
+    if rho * rho + (w - gamma) ** 2 + (b - delta) ** 2 < (CONVERGED_WITHIN * gamma) ** 2:
+        return _CONVERGED
+    return _STALLED if stopped else _UNDECIDED
+
+
+@compiled
+def iterate(
+    beta: float,
+    eta: float,
+    gamma: float,
+    delta: float,
+    slope: float,
+    tolerance: float,
+    max_iterations: int,
+    flag: NDArray[np.uint8],
+    w: Floats,
+    b: Floats,
+    rho: Floats,
+    outcome: NDArray[np.uint8],
+    iterations: NDArray[np.int64],
+    final_w: Floats,
+    final_b: Floats,
+    final_rho: Floats,
+) -> None:
+    """Iterate each start to its end; the arrays from `w` on have one entry per start."""
+    eta2, tolerance2 = eta * eta, tolerance * tolerance
+    for i in range(len(w)):
+        state = (rho[i], w[i], b[i], 0.0, 0.0, 0.0)
+        before2 = np.inf  # squared norm of the update before the last
+        n, stopped, diverged = 0, False, False
+        while n < max_iterations:
+            if n % _POLL == 0 and flag[0] != 0:
+                return
+            previous = state
+            state, g = step(state, beta, eta, gamma, delta)
+            n += 1
+            update2 = eta2 * (state[3] ** 2 + state[4] ** 2 + state[5] ** 2)
+            if not update2 <= LONGEST_UPDATE**2:  # nan as well
+                diverged = True
+                break
+            if update2 < tolerance2:
+                if before2 < tolerance2 and eta2 * (g[0] ** 2 + g[1] ** 2 + g[2] ** 2) < tolerance2:
+                    stopped = True
+                    break
+            elif tolerance == 0.0 and state == previous:  # a fixed point: the rest changes nothing
+                n = max_iterations
+            before2 = update2
+        if diverged:
+            outcome[i] = _DIVERGED
+        else:
+            outcome[i] = judge(state[0], state[1], state[2], gamma, delta, slope, stopped)
+        iterations[i] = n
+        final_rho[i], final_w[i], final_b[i] = state[0], state[1], state[2]

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dynamics import checks
-from dynamics.compiled import compiled
+from dynamics import checks, kernels
 from dynamics.hyperparameters import Hyperparameters
-from dynamics.kernels import step
 from dynamics.relu import activation_probability, expected_loss
 
 Floats = NDArray[np.float64]
@@ -45,27 +43,6 @@ class Trajectory:
     m_rho: Floats
     loss: Floats
     activation_probability: Floats
-
-
-@compiled
-def _path(
-    start: tuple[float, float, float],
-    iteration: NDArray[np.int64],
-    beta: float,
-    eta: float,
-    gamma: float,
-    delta: float,
-    states: Floats,
-) -> None:
-    """Fill row i of `states` with (ρ, w, b, m_ρ, m_w, m_b) after iteration[i] updates."""
-    state = (start[0], start[1], start[2], 0.0, 0.0, 0.0)
-    done = 0
-    for i in range(len(iteration)):
-        while done < iteration[i]:
-            state, _ = step(state, beta, eta, gamma, delta)
-            done += 1
-        for j in range(6):
-            states[i, j] = state[j]
 
 
 def _recorded(steps: int, record: ArrayLike | None) -> NDArray[np.int64]:
@@ -116,7 +93,7 @@ def trajectory(
     w, b, rho = checks.finite("w", w), checks.finite("b", b), checks.finite("rho", rho)
     iteration = _recorded(checks.whole("steps", steps, 0), record)
     states = np.empty((len(iteration), 6))
-    _path((rho, w, b), iteration, hp.beta, hp.eta, hp.gamma, hp.delta, states)
+    kernels.path((rho, w, b), iteration, hp.beta, hp.eta, hp.gamma, hp.delta, states)
     rhos, ws, bs, m_rhos, m_ws, m_bs = np.ascontiguousarray(states.T)
     result = Trajectory(
         hyperparameters=hp,

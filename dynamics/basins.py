@@ -1,0 +1,236 @@
+"""Basins of attraction: which starts die, the paper's Fig. 4."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dynamics import checks, reference
+from dynamics.hyperparameters import Grid, Hyperparameters
+from dynamics.outcome import Cancellation, Cancelled, Outcome
+
+Floats = NDArray[np.float64]
+Method = Literal["fast", "reference"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Result:
+    """How paths ended; all arrays have the shape of the starts and are read-only.
+
+    Attributes
+    ----------
+    hyperparameters : Hyperparameters
+    epsilon, tolerance : float
+    max_iterations : int
+    outcome : uint8
+        Values of `Outcome`.
+    iterations : int64
+        Iterations of the map until the path stopped.
+    final_w, final_b, final_rho : float64
+        Where it ended.
+    """
+
+    hyperparameters: Hyperparameters
+    epsilon: float
+    tolerance: float
+    max_iterations: int
+    outcome: NDArray[np.uint8]
+    iterations: NDArray[np.int64]
+    final_w: Floats
+    final_b: Floats
+    final_rho: Floats
+
+    def __post_init__(self) -> None:
+        for value in vars(self).values():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
+    def fraction(self, outcome: Outcome) -> float:
+        """Return the share of starts with this outcome, in [0, 1]."""
+        return float(np.mean(self.outcome == outcome))
+
+    @property
+    def dead_fraction(self) -> float:
+        """The share of starts that end in the dead cone, in [0, 1]."""
+        return self.fraction(Outcome.DEAD)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Outcomes(_Result):
+    """What `outcomes` returns: the fields of `BasinMap` for any starts.
+
+    Attributes
+    ----------
+    w, b, rho : float64
+        The starts, broadcast to one shape.
+    """
+
+    w: Floats
+    b: Floats
+    rho: Floats
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class BasinMap(_Result):
+    """What `basin_map` returns; the arrays are (n_b, n_w), row i has bias grid.b[i].
+
+    Attributes
+    ----------
+    grid : Grid
+    rho : float
+        The orthogonal weight of every start.
+    """
+
+    grid: Grid
+    rho: float
+
+
+def _checked(epsilon: float, tolerance: float, max_iterations: int, method: str) -> tuple[float, float, int]:
+    """Return ε, tolerance and budget, or raise ValueError naming the one out of range."""
+    if method not in ("fast", "reference"):
+        raise ValueError(f"method must be 'fast' or 'reference', got {method!r}")
+    return (
+        checks.epsilon(epsilon),
+        checks.real("tolerance", tolerance, lambda x: x >= 0, "finite and at least 0"),
+        checks.whole("max_iterations", max_iterations, 1),
+    )
+
+
+def _solve(
+    hp: Hyperparameters,
+    starts: Sequence[Floats],
+    judging: tuple[float, float, int],
+    cancel: Cancellation | None,
+) -> reference.Solution:
+    """Solve starts (w, b, ρ) of one shape and return the solution in that shape."""
+    token = Cancellation() if cancel is None else cancel
+    w, b, rho = (np.ravel(values) for values in starts)
+    solution = reference.solve(hp, w, b, rho, *judging, token.flag)
+    if token.cancelled:
+        raise Cancelled
+    shape = starts[0].shape
+    outcome, iterations, final_w, final_b, final_rho = solution
+    return (
+        outcome.reshape(shape),
+        iterations.reshape(shape),
+        final_w.reshape(shape),
+        final_b.reshape(shape),
+        final_rho.reshape(shape),
+    )
+
+
+def outcomes(
+    hp: Hyperparameters,
+    w: ArrayLike,
+    b: ArrayLike,
+    rho: ArrayLike = 0.0,
+    *,
+    epsilon: float = 1e-3,
+    tolerance: float = 1e-6,
+    max_iterations: int = 1_000_000,
+    method: Method = "fast",
+    cancel: Cancellation | None = None,
+) -> Outcomes:
+    """Tell what becomes of any starts: dead, at the ground truth, or neither (Fig. 4).
+
+    The map m' = βm + (1 − β)∇L(θ), θ' = θ − ηm' is iterated from m₀ = 0 until two successive updates
+    are shorter than `tolerance`, as in the paper, and η‖∇L‖ is too. The last condition is added to
+    the paper's: from m₀ = 0 the first updates are short for β near 1 wherever the start lies.
+
+    Parameters
+    ----------
+    hp : Hyperparameters
+    w, b, rho : array_like of float
+        The starts, finite; they broadcast.
+    epsilon : float
+        Dead threshold ε, 0 < ε < 0.5.
+    tolerance : float
+        Length below which updates count as none. 0 never stops: every start is then judged after
+        exactly `max_iterations` updates.
+    max_iterations : int
+        The budget of each start, at least 1.
+    method : {"fast", "reference"}
+        "reference" iterates the map plainly.
+    cancel : Cancellation, optional
+        Calls the computation off.
+
+    Returns
+    -------
+    Outcomes
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+    Cancelled
+        If `cancel` was cancelled before the end.
+    """
+    judging = _checked(epsilon, tolerance, max_iterations, method)
+    starts = [np.array(x, dtype=np.float64) for x in np.broadcast_arrays(w, b, rho)]
+    for name, values in zip(("w", "b", "rho"), starts, strict=True):
+        if not np.all(np.isfinite(values)):
+            raise ValueError(f"{name} must be finite for every start")
+    outcome, iterations, final_w, final_b, final_rho = _solve(hp, starts, judging, cancel)
+    return Outcomes(
+        hyperparameters=hp,
+        epsilon=judging[0],
+        tolerance=judging[1],
+        max_iterations=judging[2],
+        outcome=outcome,
+        iterations=iterations,
+        final_w=final_w,
+        final_b=final_b,
+        final_rho=final_rho,
+        w=starts[0],
+        b=starts[1],
+        rho=starts[2],
+    )
+
+
+def basin_map(
+    hp: Hyperparameters,
+    grid: Grid,
+    *,
+    epsilon: float = 1e-3,
+    tolerance: float = 1e-6,
+    rho: float = 0.0,
+    max_iterations: int = 1_000_000,
+    method: Method = "fast",
+    cancel: Cancellation | None = None,
+) -> BasinMap:
+    """Tell what becomes of every start on a grid (Fig. 4): `outcomes` of its points.
+
+    Parameters
+    ----------
+    hp : Hyperparameters
+    grid : Grid
+        The starts (w_L, b).
+    rho : float
+        The orthogonal weight of every start; 0 is the paper's two-dimensional picture.
+    epsilon, tolerance, max_iterations, method, cancel
+        As in `outcomes`, which also says what is raised.
+
+    Returns
+    -------
+    BasinMap
+        Arrays (n_b, n_w); row i has bias grid.b[i], column j has weight grid.w[j].
+    """
+    judging = _checked(epsilon, tolerance, max_iterations, method)
+    rho = checks.finite("rho", rho)
+    starts = [np.array(x) for x in np.broadcast_arrays(grid.w[None, :], grid.b[:, None], rho)]
+    outcome, iterations, final_w, final_b, final_rho = _solve(hp, starts, judging, cancel)
+    return BasinMap(
+        hyperparameters=hp,
+        epsilon=judging[0],
+        tolerance=judging[1],
+        max_iterations=judging[2],
+        outcome=outcome,
+        iterations=iterations,
+        final_w=final_w,
+        final_b=final_b,
+        final_rho=final_rho,
+        grid=grid,
+        rho=rho,
+    )

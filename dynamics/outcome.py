@@ -1,0 +1,52 @@
+"""What becomes of a start, and the token that calls a computation off."""
+
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Outcome(IntEnum):
+    """How a path ended; the first that holds, in this order of tests.
+
+    DIVERGED: not finite, or an update longer than 10⁶. DEAD: inside the dead cone at the end. CONVERGED:
+    nearer than 0.3·γ to the ground truth at the end. STALLED: stopped elsewhere. UNDECIDED: the budget
+    of iterations ran out elsewhere.
+    """
+
+    DEAD = 0
+    CONVERGED = 1
+    STALLED = 2
+    UNDECIDED = 3
+    DIVERGED = 4
+
+
+# Numbers of the rules above, for the kernels.
+LONGEST_UPDATE = 1e6
+CONVERGED_WITHIN = 0.3  # of γ
+
+
+class Cancelled(Exception):  # noqa: N818 - it is no error: the caller asked for it
+    """Raised in place of a result after `Cancellation.cancel`."""
+
+
+class Cancellation:
+    """A token that calls a running computation off from another thread.
+
+    Attributes
+    ----------
+    flag : uint8 (1,)
+        What the compiled kernels poll, several hundred times a second or more: 0, or 1 once cancelled.
+    """
+
+    def __init__(self) -> None:
+        self.flag: NDArray[np.uint8] = np.zeros(1, dtype=np.uint8)
+
+    def cancel(self) -> None:
+        """Call it off; the computation raises Cancelled within some 20 ms. It cannot be undone."""
+        self.flag[0] = 1
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether `cancel` was called."""
+        return bool(self.flag[0])

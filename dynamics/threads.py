@@ -1,0 +1,49 @@
+"""Threads for the compiled kernels, which release the interpreter lock."""
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+_lock = Lock()
+_pools: dict[int, ThreadPoolExecutor] = {}
+
+
+def _pool() -> ThreadPoolExecutor:
+    """Return this process's pool, made on first use: threads do not survive a fork."""
+    with _lock:
+        process = os.getpid()
+        if process not in _pools:
+            _pools.clear()
+            _pools[process] = ThreadPoolExecutor(worker_count(), thread_name_prefix="dynamics")
+        return _pools[process]
+
+
+def worker_count() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def run(work: Callable[[slice], object], pieces: Iterable[slice], flag: NDArray[np.uint8]) -> None:
+    """Do all pieces of work on the pool's threads and wait for the end.
+
+    Parameters
+    ----------
+    work : callable
+        Takes one piece; it must return soon once `flag[0]` is set.
+    pieces : iterable of slice
+        Disjoint parts of the arrays that `work` fills.
+    flag : uint8 (1,)
+        Set here when a piece fails or the wait is interrupted, so that the others end too.
+    """
+    futures = [_pool().submit(work, piece) for piece in pieces]
+    try:
+        for future in futures:
+            future.result()
+    except BaseException:
+        flag[0] = 1
+        wait(futures)
+        raise
