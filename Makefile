@@ -1,0 +1,42 @@
+# The two commands of the README are run and test. Each can be repeated; each brings what it needs.
+SHELL := /bin/bash
+PORT ?= 8050
+PYTHON := .venv/bin/python
+# Kept pins stay as they are; `make lock UPGRADE=--upgrade` takes the newest allowed versions.
+UPGRADE ?=
+UV := uv==0.13.9
+LOCK = $(PYTHON) -m uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make lock"
+
+.PHONY: help run test format lock bench clean
+.DEFAULT_GOAL := help
+
+help: ## list these targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: ## open the page on http://localhost:8050 (another port: make run PORT=8080)
+	@scripts/environment.sh requirements.txt
+	@PORT=$(PORT) exec $(PYTHON) app.py
+
+test: ## format check, linter, strict types and every test, the browser's included
+	@scripts/check.sh
+
+format: ## format the code and mend what the linter can mend
+	@scripts/environment.sh requirements.txt requirements-dev.txt
+	$(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff check --fix .
+
+lock: ## pin everything that requirements/*.in asks for, indirect dependencies too
+	@scripts/environment.sh requirements.txt
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --only-binary=:all: $(UV)
+	$(LOCK) requirements/runtime.in --output-file requirements.txt
+	$(LOCK) requirements/dev.in --output-file requirements-dev.txt
+
+bench: ## run every benchmark, one after another
+	@scripts/environment.sh requirements.txt requirements-dev.txt
+	@set -e; for script in $(sort $(wildcard benchmarks/*.py)); do \
+		echo "== $$script"; $(PYTHON) $$script; done
+
+clean: ## remove what the other targets made
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

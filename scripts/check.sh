@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# The whole gate: what `make test` and .ci/run call.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+step() { printf '\n== %s (%s s)\n' "$1" "$SECONDS"; }
+
+step "environment"
+scripts/environment.sh requirements.txt requirements-dev.txt
+DEADCONE_CHROMIUM=$(scripts/browser.sh)
+export DEADCONE_CHROMIUM
+echo "browser: $DEADCONE_CHROMIUM"
+
+step "format"
+.venv/bin/python -m ruff format --check .
+step "lint"
+.venv/bin/python -m ruff check .
+step "types"
+.venv/bin/python -m mypy
+step "tests"
+.venv/bin/python -m pytest
+step "all passed"
