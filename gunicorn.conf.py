@@ -30,10 +30,10 @@ def portable_target() -> tuple[str, str] | None:
 def prepare_compiled_code() -> str | None:
     """Set numba up; has to run before numba is imported.
 
-    An image brings its machine code in ``compiled`` (DEADCONE_PORTABLE=1): made for the least processor worth
-    serving from, so that it fits every host. A host below that compiles for itself at start. numba refuses to
-    start where it cannot write its cache, and a container's root may be read-only: then the cache, filled with
-    what the image brings, lives in shared memory.
+    An image brings its machine code in ``compiled`` (DEADCONE_PORTABLE=1), made for the least processor worth
+    serving from, so that it fits every host; a host below that compiles for itself at start. numba refuses
+    to start where it cannot write its cache, and a container's root may be read-only: then the cache, filled
+    with what the image brings, lives in shared memory.
 
     Returns
     -------
