@@ -43,7 +43,7 @@ def gradient(rho: float, w: float, b: float, gamma: float, delta: float) -> tupl
     """Return (∂L/∂ρ, ∂L/∂w, ∂L/∂b), the scalar twin of `dynamics.relu.expected_gradient`.
 
     The formulas are those of `dynamics.relu`. Φ comes from erfc, so it keeps its relative accuracy in
-    the tail (1e-13 at c = −37, less further in); Φ and φ are 0 or 1 exactly beyond |c| = 40.
+    the tail (3e-13 at c = −37, less further in); Φ and φ are 0 or 1 exactly beyond |c| = 40.
     """
     r = abs(w) if rho == 0.0 else math.sqrt(rho * rho + w * w)
     if abs(b) >= FARTHEST * r:  # far in a cone, and w = 0 as well

@@ -55,7 +55,8 @@ def _ratio(rho: Floats, w: Floats, b: Floats) -> tuple[Floats, Floats, Floats]:
     unit = np.where(r == 0, 1.0, np.hypot(rho, w))
     c = np.where(r == 0, np.where(b > 0, FARTHEST, -FARTHEST), np.clip(b / unit, -FARTHEST, FARTHEST))
     squares = rho * rho, w * w, unit * unit
-    r_error = (squares[0] + squares[1] - squares[2]) + (
+    # r² − fl(r)²; the larger square first, so that both subtractions are exact.
+    r_error = (np.maximum(squares[0], squares[1]) - squares[2] + np.minimum(squares[0], squares[1])) + (
         _product_error(rho, rho, squares[0])
         + _product_error(w, w, squares[1])
         - _product_error(unit, unit, squares[2])

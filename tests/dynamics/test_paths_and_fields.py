@@ -1,0 +1,107 @@
+"""Vector fields and single paths."""
+
+import numpy as np
+import pytest
+
+from dynamics import (
+    Grid,
+    Hyperparameters,
+    activation_probability,
+    affine_trajectory,
+    expected_gradient,
+    expected_loss,
+    trajectory,
+    vector_field,
+)
+
+HP = Hyperparameters(beta=0.9, eta=0.1, gamma=0.7, delta=0.2)
+FIELDS = ("w", "b", "rho", "m_w", "m_b", "m_rho", "loss", "activation_probability")
+
+
+def test_the_field_is_minus_the_gradient_row_by_bias() -> None:
+    grid = Grid(-3, 3, -2, 2, 6, 5)
+    field = vector_field(HP, grid, rho=0.4)
+    assert field.dw.shape == field.db.shape == (5, 6)
+    assert (field.grid, field.hyperparameters, field.rho) == (grid, HP, 0.4)
+    dw, db, _ = expected_gradient(grid.w[4], grid.b[1], HP.gamma, HP.delta, 0.4)
+    assert (field.dw[1, 4], field.db[1, 4]) == (-dw, -db)
+    assert not field.dw.flags.writeable
+    assert not field.db.flags.writeable
+    with pytest.raises(ValueError, match="rho must be a finite number"):
+        vector_field(HP, grid, rho=float("inf"))
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.8])
+def test_a_path_obeys_the_map(rho: float) -> None:
+    path = trajectory(HP, start=(-1.2, 0.9), steps=200, rho=rho)
+    assert all(getattr(path, name).shape == (201,) for name in FIELDS)
+    assert all(getattr(path, name).dtype == np.float64 for name in FIELDS)
+    assert (path.w[0], path.b[0], path.rho[0]) == (-1.2, 0.9, rho)
+    assert (path.m_w[0], path.m_b[0], path.m_rho[0]) == (0, 0, 0)
+    np.testing.assert_array_equal(path.iteration, np.arange(201))
+    gradient = expected_gradient(path.w, path.b, HP.gamma, HP.delta, path.rho)
+    for theta, m, g in zip(
+        (path.w, path.b, path.rho), (path.m_w, path.m_b, path.m_rho), gradient, strict=True
+    ):
+        np.testing.assert_allclose(m[1:], 0.9 * m[:-1] + 0.1 * g[:-1], atol=1e-14)
+        np.testing.assert_allclose(theta[1:], theta[:-1] - 0.1 * m[1:], atol=1e-14)
+    np.testing.assert_array_equal(path.loss, expected_loss(path.w, path.b, 0.7, 0.2, path.rho))
+    np.testing.assert_array_equal(
+        path.activation_probability, activation_probability(path.w, path.b, path.rho)
+    )
+    assert (path.rho == 0).all() == (rho == 0)
+
+
+def test_the_sign_of_rho_is_kept() -> None:
+    right, left = (trajectory(HP, (1.0, 0.5), steps=50, rho=rho) for rho in (0.8, -0.8))
+    np.testing.assert_array_equal(left.rho, -right.rho)
+    np.testing.assert_array_equal(left.w, right.w)
+
+
+def test_pytorch_momentum_gives_the_same_path() -> None:
+    hp = Hyperparameters.from_pytorch(lr=0.03, momentum=0.8, gamma=1.0, delta=-0.1)
+    path = trajectory(hp, (1.5, -0.5), steps=100)
+    theta, buffer = np.array([1.5, -0.5]), np.zeros(2)
+    for i in range(100):
+        buffer = 0.8 * buffer + np.array(expected_gradient(theta[0], theta[1], 1.0, -0.1)[:2])
+        theta = theta - 0.03 * buffer
+        np.testing.assert_allclose(theta, [path.w[i + 1], path.b[i + 1]], atol=1e-13)
+
+
+def test_deep_in_the_linear_cone_a_unit_is_the_affine_model() -> None:
+    hp = Hyperparameters(beta=0.9, eta=0.05, gamma=1.0, delta=40.0)
+    path = trajectory(hp, (2.0, 45.0), steps=60)
+    assert path.activation_probability.min() == 1
+    np.testing.assert_allclose(path.w - 1.0, affine_trajectory(0.9, 0.05, 60, a0=1.0).a, atol=1e-12)
+    np.testing.assert_allclose(path.b - 40.0, affine_trajectory(0.9, 0.05, 60, a0=5.0).a, atol=1e-12)
+
+
+def test_a_long_path_can_be_kept_at_a_few_iterations() -> None:
+    whole = trajectory(HP, (2.0, 0.2), steps=3000, rho=0.1)
+    kept = [0, 1, 17, 500, 2999]
+    some = trajectory(HP, (2.0, 0.2), steps=3000, rho=0.1, record=kept)
+    assert some.iteration.tolist() == kept
+    for name in FIELDS:
+        np.testing.assert_array_equal(getattr(some, name), getattr(whole, name)[kept])
+
+
+@pytest.mark.parametrize("record", [[], [3, 3], [-1, 2], [0, 11], [[1, 2]], [0.5], "12"])
+def test_a_record_must_rise_within_the_steps(record: object) -> None:
+    with pytest.raises(ValueError, match="record must"):
+        trajectory(HP, (1.0, 1.0), steps=10, record=record)  # type: ignore[arg-type]  # that is the point
+
+
+def test_a_diverging_path_gives_no_warning() -> None:
+    path = trajectory(Hyperparameters(0.0, 100.0, 1.0, 0.0), (1e307, 1e307), steps=20)
+    assert np.isfinite(path.w[0])
+    assert not np.isfinite(path.w[-1])
+
+
+def test_arrays_are_read_only_and_bad_starts_refused() -> None:
+    path = trajectory(HP, (1.0, 1.0), steps=0)
+    assert path.loss.shape == (1,)
+    assert not any(getattr(path, name).flags.writeable for name in (*FIELDS, "iteration"))
+    with pytest.raises(ValueError, match="b must be a finite number, got nan"):
+        trajectory(HP, (1.0, float("nan")))
+    with pytest.raises(ValueError, match=r"steps must be a whole number of at least 0, got 1\.5"):
+        trajectory(HP, (1.0, 1.0), steps=1.5)  # type: ignore[arg-type]  # that is the point
