@@ -1,0 +1,77 @@
+"""The server's settings: gunicorn.conf.py as gunicorn reads it."""
+
+import os
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+VARIABLES = (
+    *("PORT", "HOST", "WEB_CONCURRENCY", "GUNICORN_THREADS", "GUNICORN_ACCESS_LOG"),
+    *("DEADCONE_PORTABLE", "NUMBA_CACHE_DIR", "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES"),
+)
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment without a variable that the settings read or set; put back afterwards."""
+    for name in VARIABLES:
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    return monkeypatch
+
+
+def read_settings() -> dict[str, Any]:
+    return runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+
+
+def test_defaults(environment: pytest.MonkeyPatch) -> None:
+    settings = read_settings()
+    assert settings["bind"] == "0.0.0.0:8050"
+    assert (settings["workers"], settings["threads"]) == (1, 4)
+    assert settings["preload_app"]
+    assert settings["control_socket_disable"]
+    assert settings["accesslog"] is None
+    assert settings["graceful_timeout"] < 10
+    assert "forwarded_allow_ips" not in settings
+
+
+def test_the_environment_overrides(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("PORT", "9000")
+    environment.setenv("HOST", "127.0.0.1")
+    environment.setenv("WEB_CONCURRENCY", "2")
+    environment.setenv("GUNICORN_THREADS", "3")
+    settings = read_settings()
+    assert settings["bind"] == "127.0.0.1:9000"
+    assert (settings["workers"], settings["threads"]) == (2, 3)
+
+
+def test_compiled_code_stays_beside_its_source_where_that_is_writable(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    environment.setattr(os, "access", lambda path, mode: True)
+    assert read_settings()["made_cache"] is None
+    assert "NUMBA_CACHE_DIR" not in os.environ
+    assert "NUMBA_CPU_NAME" not in os.environ
+
+
+def test_a_read_only_source_gets_a_writable_cache_that_goes_at_the_end(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    environment.setattr(os, "access", lambda path, mode: Path(path).name != "dynamics")
+    settings = read_settings()
+    cache = Path(settings["made_cache"])
+    assert os.environ["NUMBA_CACHE_DIR"] == str(cache)
+    (cache / "written").touch()
+    settings["on_exit"](None)
+    assert not cache.exists()
+
+
+def test_an_image_compiles_for_the_least_processor(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DEADCONE_PORTABLE", "1")
+    environment.setenv("NUMBA_CACHE_DIR", "compiled")
+    target = read_settings()["portable_target"]()
+    named = os.environ.get("NUMBA_CPU_NAME"), os.environ.get("NUMBA_CPU_FEATURES")
+    assert named == (target or (None, None))
