@@ -1,0 +1,120 @@
+// Puts a frame on the page. Why not Python: Plotly draws in the browser, and a Dash callback with
+// figures as outputs loses zoom and costs a render of the whole component tree.
+(() => {
+  const dc = (window.deadcone ??= {});
+  const byId = (id) => document.getElementById(id);
+  const plot = (panel) => byId(panel)?.querySelector(".js-plotly-plot");
+  let caption = ""; // what the pictures shown say
+  let refusal = null; // why the last input was not taken
+
+  const nextTask = () =>
+    new Promise((resolve) => {
+      requestAnimationFrame(() => {
+        const channel = new MessageChannel();
+        channel.port1.onmessage = resolve;
+        channel.port2.postMessage(null);
+      });
+    });
+
+  async function ready(panel) {
+    while (!(window.Plotly && plot(panel)?._fullLayout)) await nextTask();
+    return plot(panel);
+  }
+
+  async function draw(panel, figure) {
+    const gd = await ready(panel);
+    await window.Plotly.react(gd, figure.data, figure.layout);
+    if (panel === "map" && !gd.dataset.watched) {
+      gd.dataset.watched = "yes";
+      gd.on("plotly_relayout", (event) => dc.view.relayout(gd, event));
+    }
+  }
+
+  function showLandmarks(marks) {
+    for (const { key, text, fraction, tail } of marks) {
+      const label = byId(`${key}-landmark`);
+      const tick = byId(`${key}-tick`);
+      label.textContent = text;
+      const at = fraction ?? (text.startsWith("←") ? 0 : 1);
+      for (const node of [label, tick]) node.style.setProperty("--at", at);
+      tick.hidden = fraction === null;
+      tick.classList.toggle("tail", tail);
+    }
+  }
+
+  function showShares(shares) {
+    for (const { outcome, share, text } of shares) {
+      for (const bar of ["bar", "follow"]) {
+        byId(`${bar}-${outcome}`).style.flexGrow = share;
+        byId(`${bar}-${outcome}`).hidden = share === 0;
+      }
+      byId(`share-${outcome}`).textContent = text;
+      byId(`legend-${outcome}`).classList.toggle("none", share === 0);
+    }
+    const words = shares.filter(({ share }) => share > 0).map(({ outcome, text }) => `${outcome} ${text}`);
+    byId("bar").setAttribute("aria-label", `Share of starts: ${words.join(", ")}`);
+    byId("map").parentElement.setAttribute("aria-label", `Map of starts. ${caption} ${words.join(", ")}`);
+  }
+
+  function sentence(text, state) {
+    const heading = byId("caption");
+    heading.textContent = text;
+    heading.dataset.state = state;
+    byId("follow-caption").textContent = text;
+  }
+
+  dc.paint = {
+    visible: (panel) => Boolean(document.querySelector(`.graph-${panel}`)?.offsetParent),
+
+    async frame(frame) {
+      await Promise.all(Object.entries(frame.figures).map(([panel, figure]) => draw(panel, figure)));
+      caption = frame.caption.verdict;
+      if (!refusal) sentence(caption, "shown");
+      byId("context").textContent = frame.caption.context;
+      byId("counting").textContent = frame.caption.counting;
+      byId("pytorch").textContent = frame.pytorch;
+      byId("provenance").textContent = frame.provenance;
+      window.dash_clientside.set_props("preset", { value: frame.preset });
+      showLandmarks(frame.landmarks);
+      showShares(frame.shares);
+      byId("main").classList.remove("stale");
+    },
+
+    async announce({ seq, settings, outcome, n_w, n_b }) {
+      await nextTask();
+      const labels = Uint8Array.from(atob(outcome), (character) => character.charCodeAt(0));
+      dc.frame = { seq, settings, outcome: labels, n_w, n_b };
+      document.dispatchEvent(new CustomEvent("deadcone:frame", { detail: dc.frame }));
+    },
+
+    busy() {
+      byId("main").setAttribute("aria-busy", "true");
+    },
+
+    computing(texts) {
+      const before = dc.frame?.settings ?? {};
+      const keys = Object.keys(dc.table().controls).filter((key) => String(before[key]) !== texts[key]);
+      const { symbol } = dc.table().controls[keys[0]] ?? {};
+      sentence(symbol ? `Computing ${symbol} = ${texts[keys[0]]} …` : "Computing …", "computing");
+      byId("main").classList.add("stale");
+    },
+
+    // Why an input was refused, in the caption's place, until the next one is taken.
+    refuse(message) {
+      refusal = message;
+      sentence(message ?? caption, message ? "refused" : "shown");
+    },
+
+    problem(message) {
+      byId("problem").textContent = message ? `▲ ${message} The pictures are older than the controls; trying again.` : "";
+    },
+
+    async settle() {
+      const { seq, texts } = dc.pump.wanted();
+      await nextTask();
+      if (dc.pump.wanted().seq !== seq) return;
+      byId("main").setAttribute("aria-busy", "false");
+      dc.view.address(texts);
+    },
+  };
+})();

@@ -1,0 +1,141 @@
+// The live loop: at most one request in flight, always the newest settings next, coarse first and
+// sharp at rest. Why not Python: Dash sends a request for every step of a slider and aborts none.
+(() => {
+  const dc = (window.deadcone ??= {});
+  const DRAG_MS = 60; // server time aimed at while a hand moves
+  const DRAG_BUDGET = 0.3; // seconds after which the server gives up a first picture
+  const REST_MS = 400; // a full picture that is expected to take longer is approached in steps
+  const COARSEST = 8;
+  const COMPUTING_MS = 300;
+  const RETRY_MS = 2000;
+
+  const viewer = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  let seq = 0;
+  let wanted = null; // {seq, key, texts, rest}
+  let flight = null; // {key, cells, first, controller}
+  let shown = { key: null, cells: 0, detail: false };
+  let cost = DRAG_MS / 128 ** 2; // milliseconds a cell, from the last map
+  let limit = Infinity; // cells a side that were too slow at the wanted settings
+  let computing = 0;
+
+  const keyOf = (texts) => JSON.stringify([texts, dc.view.theme(), dc.view.size()]);
+  const full = () => Number(wanted.texts.resolution);
+
+  // ------------------------------------------------------------- which pictures are older than the controls
+
+  const painted = {}; // panel → what it was drawn from
+
+  function signature(panel, texts) {
+    const depends = dc.table().depends[panel];
+    const used = depends ? depends.map((key) => texts[key]) : texts;
+    return JSON.stringify([used, dc.view.theme(), dc.view.size()]);
+  }
+
+  function stale(texts) {
+    return Object.keys(dc.table().depends).filter(
+      (panel) => dc.paint.visible(panel) && painted[panel] !== signature(panel, texts),
+    );
+  }
+
+  // ------------------------------------------------------------- what to ask for next
+
+  function affordable(milliseconds) {
+    const cells = Math.sqrt(milliseconds / cost);
+    let size = full();
+    while (size > cells && size > COARSEST) size = Math.ceil(size / 2);
+    return size;
+  }
+
+  function next() {
+    if (flight || !wanted) return;
+    if (shown.key !== wanted.key) {
+      const cells = Math.min(affordable(DRAG_MS), limit > COARSEST ? Math.ceil(limit / 2) : COARSEST);
+      ask({ cells, first: true, detail: wanted.rest && cells === full() });
+    } else if (wanted.rest && !settled()) {
+      const quick = cost * full() ** 2 <= REST_MS;
+      ask({ cells: quick ? full() : Math.min(2 * shown.cells, full()), first: false, detail: true });
+    } else if (wanted.rest) {
+      dc.paint.settle();
+    }
+  }
+
+  // Done: full size, or as fine as the server's time limit allows, and every visible picture drawn.
+  function settled() {
+    const fine = shown.cells >= full() || 2 * shown.cells > limit;
+    return fine && shown.detail && !stale(wanted.texts).length;
+  }
+
+  function url({ cells, first, detail }) {
+    const query = new URLSearchParams(wanted.texts);
+    const panels = new Set(stale(wanted.texts));
+    if (dc.paint.visible("map")) panels.add("map");
+    const options = { seq: wanted.seq, cells, viewer, panels: [...panels].join(), detail: detail ? 1 : 0 };
+    Object.assign(options, { theme: dc.view.theme(), size: dc.view.size() });
+    if (first && cells > COARSEST) options.budget = DRAG_BUDGET;
+    for (const [name, value] of Object.entries(options)) query.set(name, value);
+    return `${dc.view.base()}frame?${query}`;
+  }
+
+  async function ask(plan) {
+    const mine = { ...plan, key: wanted.key, texts: wanted.texts, controller: new AbortController() };
+    flight = mine;
+    try {
+      const answer = await fetch(url(plan), { signal: mine.controller.signal });
+      const frame = await answer.json();
+      if (flight !== mine) return;
+      if (!answer.ok) throw new Error(frame.message);
+      if (frame.late) late(mine);
+      else await show(mine, frame);
+      dc.paint.problem(null);
+    } catch (error) {
+      if (flight !== mine) return; // aborted: a newer request has taken its place
+      dc.paint.problem(error instanceof TypeError ? "The server does not answer." : error.message);
+      setTimeout(() => {
+        if (flight === mine) flight = null;
+        next();
+      }, RETRY_MS);
+      return;
+    }
+    if (flight === mine) flight = null;
+    next();
+  }
+
+  function late({ key, cells }) {
+    if (key === wanted.key) limit = cells;
+    cost = Math.max(cost, (1000 * DRAG_BUDGET) / cells ** 2);
+  }
+
+  async function show({ key, texts, detail }, frame) {
+    cost = frame.milliseconds / frame.n_w ** 2;
+    await dc.paint.frame(frame);
+    for (const panel of Object.keys(frame.figures)) painted[panel] = signature(panel, texts);
+    shown = { key, cells: frame.n_w, detail };
+    if (key === wanted.key) clearTimeout(computing);
+    dc.paint.announce(frame);
+  }
+
+  // ------------------------------------------------------------- called by the controls
+
+  dc.pump = {
+    want(texts, { rest }) {
+      const key = keyOf(texts);
+      if (key !== wanted?.key) {
+        limit = Infinity;
+        clearTimeout(computing);
+        computing = setTimeout(() => dc.paint.computing(texts), COMPUTING_MS);
+      }
+      wanted = { seq: ++seq, key, texts, rest };
+      dc.paint.busy();
+      // A first picture is over in a moment and is shown; sharpening of older settings is dropped.
+      if (flight && !flight.first && flight.key !== key) {
+        flight.controller.abort();
+        flight = null;
+      }
+      next();
+    },
+    again() {
+      if (wanted) this.want(wanted.texts, { rest: true });
+    },
+    wanted: () => wanted,
+  };
+})();

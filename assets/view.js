@@ -1,0 +1,118 @@
+// Theme, size class, projector view, window and address bar. Why not Python: they belong to this
+// browser (its storage, its width, its history), and the server keeps no state.
+(() => {
+  const dc = (window.deadcone ??= {});
+  const root = document.documentElement;
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const phone = matchMedia("(max-width: 759px)");
+  const compact = matchMedia("(max-width: 1199px), (max-height: 799px)");
+  const asked = new URLSearchParams(location.search).get("theme");
+  let stored = null;
+  try {
+    stored = localStorage.getItem("theme");
+  } catch {
+    // Storage may be forbidden in an embedding page; the system's theme is followed then.
+  }
+  let chosen = [asked, stored].find((theme) => theme === "light" || theme === "dark");
+
+  const theme = () => chosen ?? (dark.matches ? "dark" : "light");
+  const present = () => root.classList.contains("present");
+
+  function applyTheme() {
+    root.dataset.theme = theme();
+    const button = document.getElementById("theme");
+    if (button) button.textContent = theme() === "dark" ? "Light" : "Dark";
+  }
+
+  function toggleTheme() {
+    chosen = theme() === "dark" ? "light" : "dark";
+    try {
+      localStorage.setItem("theme", chosen);
+    } catch {
+      // As above: the choice then lasts as long as the page.
+    }
+    applyTheme();
+    dc.pump.again();
+  }
+
+  function changed() {
+    applyTheme();
+    dc.pump?.again();
+  }
+
+  // Pages share the rail and the settings in the address; only the content of <main> changes.
+  function turnTo(path) {
+    const page = path.endsWith("/about") ? "about" : "explore";
+    root.dataset.page = page;
+    for (const link of document.querySelectorAll(".page-link")) {
+      if (link.id === `nav-${page}`) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    dc.pump?.again();
+  }
+
+  // The caption's short form appears while the caption itself is scrolled away.
+  function follow() {
+    const heading = document.getElementById("caption");
+    const line = document.getElementById("follow");
+    if (!heading || line.dataset.watched) return;
+    line.dataset.watched = "yes";
+    new IntersectionObserver(([entry]) => {
+      line.classList.toggle("on", !entry.isIntersecting && root.dataset.page === "explore");
+    }).observe(heading);
+  }
+
+  const leave = () => dc.change({ present: "0" });
+
+  document.addEventListener("click", (event) => {
+    const id = event.target.closest?.("button")?.id;
+    if (id === "theme") toggleTheme();
+    if (id === "present") dc.change({ present: "1" });
+    if (id === "leave") leave();
+    const link = event.target.closest?.(".page-link, .brand");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      history.pushState(null, "", link.pathname + location.search);
+      turnTo(link.pathname);
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && present()) leave();
+  });
+  for (const query of [dark, phone, compact]) query.addEventListener("change", changed);
+  addEventListener("popstate", () => turnTo(location.pathname));
+  applyTheme();
+
+  dc.view = {
+    theme,
+    base: () => new URL(".", document.baseURI).pathname,
+    size: () => (present() ? "present" : phone.matches ? "phone" : compact.matches ? "compact" : "desktop"),
+
+    present(on) {
+      applyTheme();
+      follow();
+      if (!root.dataset.page) turnTo(location.pathname);
+      root.classList.toggle("present", on);
+    },
+
+    // The window is a setting: panning or drawing a box on the map asks for that window.
+    relayout(gd, event) {
+      const named = Object.keys(event).some((key) => /^[xy]axis\.(range|autorange)/.test(key));
+      if (!named) return;
+      const { xaxis, yaxis } = gd._fullLayout;
+      const ends = [...xaxis.range, ...yaxis.range];
+      const digits = Math.max(0, 4 - Math.floor(Math.log10(ends[1] - ends[0])));
+      dc.change({ window: ends.map((end) => Number(end.toFixed(digits))).join() });
+    },
+
+    // The settings in the address bar, without an entry in the history for each.
+    address(texts) {
+      const defaults = dc.table().defaults;
+      const query = new URLSearchParams();
+      for (const [key, text] of Object.entries(texts)) if (text !== defaults[key]) query.set(key, text);
+      if (asked) query.set("theme", asked);
+      const search = query.toString().replaceAll("%2C", ",").replaceAll("%3B", ";");
+      history.replaceState(history.state, "", location.pathname + (search && `?${search}`) + location.hash);
+    },
+  };
+})();

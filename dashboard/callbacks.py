@@ -1,0 +1,150 @@
+"""What happens at rest: every edit goes text → settings → store; the browser follows the store.
+
+While a slider is dragged no Dash callback runs at all: assets/pump.js asks ``/frame`` directly and
+puts the value at rest into the same store.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
+
+from dashboard.controls import CONTROLS, InvalidSettingError
+from dashboard.numbers import exact
+from dashboard.presets import PRESETS
+from dashboard.settings import DEFAULT, WINDOW_LIMIT, Settings, Window, read_query
+
+BOX_KEYS = (*CONTROLS, "window")
+CHOICES = ("colouring", "layers", "quantity", "judging")
+BUTTONS = ("reset", "zoom-in", "zoom-out", "zoom-truth", "zoom-whole")
+Texts = dict[str, str]
+
+
+def register(app: Dash) -> None:
+    """Add the callbacks to `app`."""
+
+    @app.callback(
+        Output("settings", "data"),
+        Output("notices", "children"),
+        Input("url", "search"),
+    )
+    def arrive(search: str | None) -> tuple[Texts, list[Any]]:
+        settings, notices = read_query(search or "")
+        return settings.texts(), [html.P(["▲ ", notice]) for notice in notices]
+
+    boxes = [Input(f"{key}-box", event) for key in BOX_KEYS for event in ("n_submit", "n_blur")]
+
+    @app.callback(
+        Output("settings", "data", allow_duplicate=True),
+        Output("errors", "data"),
+        boxes,
+        [Input(key, "value") for key in CHOICES],
+        Input("preset", "value"),
+        [Input(button, "n_clicks") for button in BUTTONS],
+        {key: State(f"{key}-box", "value") for key in BOX_KEYS},
+        State("settings", "data"),
+        prevent_initial_call=True,
+    )
+    def edit(*inputs: Any) -> tuple[Any, Any]:
+        *_, typed, texts = inputs
+        if texts is None:
+            return no_update, no_update
+        trigger = ctx.triggered[0]
+        name = str(trigger["prop_id"]).rpartition(".")[0]
+        try:
+            changed = apply(DEFAULT.edit(texts), name, trigger["value"], typed).texts()
+        except InvalidSettingError as problem:
+            return no_update, {problem.key: problem.message}
+        return (no_update if changed == texts else changed), {}
+
+    app.clientside_callback(
+        ClientsideFunction("deadcone", "adopt"),
+        Input("settings", "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("deadcone", "complain"),
+        Input("errors", "data"),
+        prevent_initial_call=True,
+    )
+
+
+def apply(settings: Settings, name: str, value: Any, typed: Mapping[str, str]) -> Settings:
+    """Return `settings` after one edit.
+
+    Parameters
+    ----------
+    settings : Settings
+        Before the edit.
+    name : str
+        Id of the component that was used.
+    value : object
+        Its new value; unused for boxes and buttons.
+    typed : mapping of str to str
+        Texts of all boxes.
+
+    Raises
+    ------
+    InvalidSettingError
+        When what was typed is no legal value.
+    """
+    if name.endswith("-box"):
+        key = name.removesuffix("-box")
+        return settings.edit({key: typed[key] or ""})
+    if name in ("colouring", "quantity"):
+        return settings.edit({name: value})
+    if name == "layers":
+        return settings.edit({"layers": ",".join(value) or "none"})
+    if name == "judging":
+        return _judge(settings, value)
+    if name == "preset":
+        return _preset(settings, value)
+    if name == "reset":
+        return DEFAULT.edit({"present": settings.texts()["present"]})
+    return settings.edit({"window": ",".join(exact(v) for v in _zoomed(settings, name))})
+
+
+def _judge(settings: Settings, how: str) -> Settings:
+    """Switch between the stop rule and T updates; a tolerance of 0 is what "after T" means."""
+    if (how == "after") == (settings.tolerance == 0):
+        return settings
+    if how == "after":
+        return settings.edit({"tolerance": "0", "max_iterations": "10000"})
+    return settings.edit(
+        {"tolerance": exact(DEFAULT.tolerance), "max_iterations": exact(DEFAULT.max_iterations)}
+    )
+
+
+def _preset(settings: Settings, key: str | None) -> Settings:
+    for preset in PRESETS:
+        if preset.key == key:
+            return preset.settings(settings.present)
+    return settings
+
+
+def _zoomed(settings: Settings, button: str) -> Window:
+    if button == "zoom-whole":
+        return DEFAULT.window
+    w_min, w_max, b_min, b_max = settings.window
+    if button == "zoom-truth":
+        # Three times the target's scale to each side, as a window [−3, 3]² has at γ = 1.
+        half = 3 * settings.gamma
+        return _rounded(
+            settings.gamma - half, settings.gamma + half, settings.delta - half, settings.delta + half
+        )
+    factor = 0.5 if button == "zoom-in" else 2.0
+    half_w, half_b = (w_max - w_min) / 2 * factor, (b_max - b_min) / 2 * factor
+    middle_w, middle_b = (w_min + w_max) / 2, (b_min + b_max) / 2
+    return _rounded(middle_w - half_w, middle_w + half_w, middle_b - half_b, middle_b + half_b)
+
+
+def _rounded(w_min: float, w_max: float, b_min: float, b_max: float) -> Window:
+    """Round to a ten-thousandth of the window, so that the URL stays short, and clip to the limits."""
+    digits = 4 - math.floor(math.log10(max(w_max - w_min, b_max - b_min)))
+    w_min, w_max, b_min, b_max = (
+        min(max(round(v, digits), -WINDOW_LIMIT), WINDOW_LIMIT) for v in (w_min, w_max, b_min, b_max)
+    )
+    return w_min, w_max, b_min, b_max

@@ -1,0 +1,105 @@
+"""The sentences above the map, built only from the result that is drawn (LOOK, Caption)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from dashboard.numbers import percent, readable
+from dashboard.settings import Settings
+from dynamics import (
+    BasinMap,
+    Outcome,
+    Regime,
+    critical_momentum,
+    dead_cone_slope,
+    max_stable_learning_rate,
+    regime,
+)
+
+
+@dataclass(frozen=True)
+class Caption:
+    """Three lines: the verdict, why, and what was counted."""
+
+    verdict: str
+    context: str
+    counting: str
+
+
+def caption(settings: Settings, basin: BasinMap) -> Caption:
+    """Describe `basin` in the words of LOOK's templates; the first that matches is taken.
+
+    The share of dead starts is written as a whole percentage that is 0 or 100 only when it is
+    exact. Judged after T updates (`tolerance` 0), "die" becomes "are dead after T updates".
+    """
+    return Caption(_verdict(settings, basin), _context(settings), _counting(settings, basin))
+
+
+def _die(settings: Settings, plural: bool = True) -> str:
+    if settings.tolerance == 0:
+        return f"{'are' if plural else 'is'} dead after {readable(settings.max_iterations)} updates"
+    return "die" if plural else "dies"
+
+
+def _verdict(settings: Settings, basin: BasinMap) -> str:
+    dead = basin.fraction(Outcome.DEAD)
+    diverged = basin.fraction(Outcome.DIVERGED)
+    undecided = basin.fraction(Outcome.UNDECIDED)
+    share, die = percent(dead), _die(settings)
+    if settings.delta < dead_cone_slope(settings.epsilon) * settings.gamma:
+        return f"The ground truth itself lies in the dead cone; {share} of starts {die}."
+    if diverged > 0:
+        return f"{percent(diverged)} of starts diverge and {share} {die}."
+    if undecided >= 0.01:
+        return f"{share} of starts {die}; {percent(undecided)} are undecided."
+    if dead == 0:
+        return f"No start {_die(settings, plural=False)}."
+    if dead == 1:
+        return f"Every start {_die(settings, plural=False)}."
+    if settings.beta == 0:
+        return f"{share} of starts {die} without momentum."
+    return f"{share} of starts {die}."
+
+
+def _context(settings: Settings) -> str:
+    distance = readable(math.hypot(settings.gamma, settings.delta), 2)
+    return f"{_regime_sentence(settings)}; the ground truth lies {distance} from the tip of the dead cone."
+
+
+def _regime_sentence(settings: Settings) -> str:
+    kind = regime(settings.beta, settings.eta)
+    if kind == Regime.UNSTABLE:
+        limit = readable(float(max_stable_learning_rate(settings.beta)), 2)
+        return f"η is not below {limit}, so the affine model is unstable"
+    critical = readable(float(critical_momentum(settings.eta)), 2)
+    side = "above" if settings.beta > critical_momentum(settings.eta) else "not above"
+    behaviour = {
+        Regime.MONOTONE: "decays smoothly",
+        Regime.OSCILLATING: "oscillates",
+        Regime.ALTERNATING: "flips sign at each step",
+    }[kind]
+    return f"β is {side} {critical}, so the affine model {behaviour}"
+
+
+def _counting(settings: Settings, basin: BasinMap) -> str:
+    grid = basin.grid
+    rho = "" if settings.rho == 0 else f" at ρ = {readable(settings.rho)}"
+    if settings.tolerance == 0:
+        rule = f"judged after exactly {readable(settings.max_iterations)} updates"
+    else:
+        rule = (
+            f"stopped at updates below {readable(settings.tolerance)}, "
+            f"at most {readable(settings.max_iterations)} iterations"
+        )
+    return (
+        f"of a {grid.n_w} × {grid.n_b} grid of starts in {window_text(settings)}{rho}, "
+        f"no momentum at the start; {rule}."
+    )
+
+
+def window_text(settings: Settings) -> str:
+    """The window as an interval squared or as a product: ``[−3, 3]²``."""
+    w_min, w_max, b_min, b_max = (readable(v) for v in settings.window)
+    weights, biases = f"[{w_min}, {w_max}]", f"[{b_min}, {b_max}]"
+    return f"{weights}²" if weights == biases else f"{weights} × {biases}"

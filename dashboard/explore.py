@@ -1,0 +1,221 @@
+"""The page Explore: caption, map, side charts and what lies below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.markup import aria
+from dashboard.settings import LAYERS
+
+GRAPH_CONFIG: Any = {
+    "displayModeBar": False,
+    "showSendToCloud": False,
+    "displaylogo": False,
+    "responsive": True,
+    "doubleClick": False,
+    "scrollZoom": False,
+}
+OUTCOME_NAMES = ("dead", "converged", "stalled", "undecided", "diverged")
+COLOURING_NAMES = {"outcome": "Outcome", "iterations": "Iterations", "gradient": "Gradient"}
+QUANTITY_NAMES = {"activation": "P(z > 0)", "w": "w", "b": "b", "loss": "Loss"}
+ITERATION_BINS = ("< 100", "< 10³", "< 3 000", "< 10⁴", "< 30 000", "more")
+PANELS = (
+    ("locus", "Eigenvalues", "Eigenvalues of the affine model in the complex plane"),
+    ("oscillation", "Without ReLU", "Error of the affine model over iterations at three momenta"),
+    ("alive", "Is the unit alive?", "Probability that the unit is active, over iterations, for each start"),
+)
+
+
+def explore() -> list[Component]:
+    """Return the page's content."""
+    return [
+        html.Div(
+            [
+                html.H1(id="caption"),
+                html.P(id="context", className="context"),
+                html.P(id="counting", className="counting"),
+            ],
+            className="voice",
+        ),
+        html.Div([_map_column(), _side()], className="first-screen"),
+        _below(),
+        _follow(),
+    ]
+
+
+def _follow() -> Component:
+    """The caption as one line, for when it is scrolled away."""
+    return html.Div(
+        [
+            html.Span(id="follow-caption"),
+            html.Div(
+                [html.Span(id=f"follow-{name}", className=f"fill {name}") for name in OUTCOME_NAMES],
+                className="bar",
+            ),
+            html.A("Back to the map", href="#main"),
+        ],
+        className="follow",
+        id="follow",
+        **aria(hidden="true"),
+    )
+
+
+def _graph(name: str, label: str) -> Component:
+    """A graph that is empty until the first frame; its element is a picture with a name."""
+    hidden = {"visible": False}
+    clear = "rgba(0,0,0,0)"
+    blank = go.Figure(
+        layout={"xaxis": hidden, "yaxis": hidden, "paper_bgcolor": clear, "plot_bgcolor": clear}
+    )
+    return html.Div(
+        dcc.Graph(id=name, figure=blank, config=GRAPH_CONFIG, responsive=True),
+        className=f"graph graph-{name}",
+        role="img",
+        **aria(label=label),
+    )
+
+
+def _map_column() -> Component:
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.H2("Where each start ends", id="map-heading"),
+                    dcc.RadioItems(
+                        id="colouring",
+                        options=[{"label": name, "value": key} for key, name in COLOURING_NAMES.items()],
+                        value="outcome",
+                        className="segments",
+                        inline=True,
+                    ),
+                ],
+                className="panel-head",
+            ),
+            html.Div(
+                [html.Span(id=f"bar-{name}", className=f"fill {name}") for name in OUTCOME_NAMES],
+                className="bar",
+                role="img",
+                id="bar",
+            ),
+            _legend(),
+            html.Div(
+                [
+                    html.Div(className="progress", id="progress"),
+                    _graph("map", "Map of starts"),
+                ],
+                className="map-frame",
+            ),
+            html.Div(
+                [
+                    _zoom(),
+                    dcc.Checklist(
+                        id="layers",
+                        options=[{"label": name.capitalize(), "value": name} for name in LAYERS],
+                        value=list(LAYERS),
+                        className="toggles",
+                        inline=True,
+                    ),
+                ],
+                className="under-map",
+            ),
+        ],
+        className="map-column",
+        **aria(labelledby="map-heading"),
+    )
+
+
+def _zoom() -> Component:
+    buttons = (
+        ("zoom-in", "+", "Zoom in"),
+        ("zoom-out", "−", "Zoom out"),
+        ("zoom-truth", "To the truth", "The ground truth, three γ to each side"),
+        ("zoom-whole", "Whole", "Back to [−3, 3]²"),
+    )
+    return html.Div(
+        [html.Button(text, id=key, title=title, **aria(label=title)) for key, text, title in buttons],
+        className="zoom",
+        role="group",
+        **aria(label="Window"),
+    )
+
+
+def _legend() -> Component:
+    outcomes = [
+        html.Span(
+            [html.I(className=f"swatch {name}"), name.upper(), html.B(id=f"share-{name}")],
+            id=f"legend-{name}",
+            className="entry",
+        )
+        for name in OUTCOME_NAMES
+    ]
+    iterations = [
+        html.Span([html.I(className=f"swatch iterations-{i}"), text], className="entry")
+        for i, text in enumerate(ITERATION_BINS, start=1)
+    ]
+    gradient = [
+        html.Span(text, className="entry")
+        for text in ("−∇L", "faint 10⁻³", "mid 10⁻¹", "strong 1", "dot: none")
+    ]
+    return html.Div(
+        [
+            html.Div(outcomes, className="legend for-outcome"),
+            html.Div(iterations, className="legend for-iterations"),
+            html.Div(gradient, className="legend for-gradient"),
+        ],
+        className="legends",
+    )
+
+
+def _side() -> Component:
+    choices = dcc.RadioItems(
+        id="quantity",
+        options=[{"label": name, "value": key} for key, name in QUANTITY_NAMES.items()],
+        value="activation",
+        className="plain-choices",
+        inline=True,
+    )
+    return html.Div(
+        [
+            html.Section(
+                [
+                    html.Div(
+                        [html.H2(heading, id=f"{name}-heading"), *([choices] if name == "alive" else [])],
+                        className="panel-head",
+                    ),
+                    _graph(name, label),
+                ],
+                className=f"panel {name}-panel",
+                **aria(labelledby=f"{name}-heading"),
+            )
+            for name, heading, label in PANELS
+        ],
+        className="side",
+    )
+
+
+def _below() -> Component:
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.H2("Gradient at γ = 1, 0.1 and 0.01", id="field-heading"),
+                    html.Span(
+                        "−∇L, the direction of one step without momentum (Fig. 3)", className="small muted"
+                    ),
+                ],
+                className="panel-head",
+            ),
+            _graph("field", "Vector fields of the expected gradient at three target standard deviations"),
+            html.P(
+                "Faint arrows 10⁻³, strong 1; a dot where the gradient vanishes. "
+                "The dead cone is grey below, the linear cone above; the ring is the ground truth.",
+                className="small muted",
+            ),
+        ],
+        className="below",
+        **aria(labelledby="field-heading"),
+    )

@@ -1,0 +1,55 @@
+"""The whole page. Structure and words are here; every colour and size is in assets/."""
+
+from __future__ import annotations
+
+import json
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.about import about
+from dashboard.controls import CONTROLS
+from dashboard.explore import explore
+from dashboard.frame import DEPENDS
+from dashboard.markup import aria, data
+from dashboard.rail import header, rail
+from dashboard.settings import DEFAULT
+
+
+def layout() -> Component:
+    """Return the whole page. It is the same for everyone: settings arrive with the URL."""
+    return html.Div(
+        [
+            dcc.Location(id="url", refresh=False),
+            dcc.Store(id="settings"),
+            dcc.Store(id="errors"),
+            html.Div(id="table", hidden=True, **data(json=json.dumps(_browser_table()))),
+            html.A("Skip to the map", href="#main", className="skip"),
+            header(),
+            rail(),
+            html.Main(
+                [
+                    html.Div(id="notices", role="status", className="notices"),
+                    html.P(id="problem", role="alert", className="error"),
+                    html.Div(explore(), id="explore"),
+                    html.Div(about(), id="about"),
+                ],
+                id="main",
+                tabIndex="-1",
+                **aria(busy="true"),
+            ),
+        ],
+        id="app",
+    )
+
+
+def _browser_table() -> dict[str, object]:
+    """What the browser must know of the control table, and which picture depends on what."""
+    return {
+        "controls": {
+            c.key: {"symbol": c.label, "name": c.name, "track": c.track, "default": c.default}
+            for c in CONTROLS.values()
+        },
+        "defaults": DEFAULT.texts(),
+        "depends": DEPENDS,
+    }

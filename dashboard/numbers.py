@@ -1,0 +1,45 @@
+"""How numbers are written: exactly in boxes and URLs, readably in sentences."""
+
+from __future__ import annotations
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def exact(value: float) -> str:
+    """Write the shortest text that reads back as the same number: ``0.9``, ``1e-6``, ``300``."""
+    if isinstance(value, int) or (value.is_integer() and abs(value) < 1e9):
+        return str(int(value))
+    text = repr(float(value))
+    mantissa, mark, exponent = text.partition("e")
+    return f"{mantissa.removesuffix('.0')}e{int(exponent)}" if mark else text
+
+
+def readable(value: float, digits: int = 3) -> str:
+    """Write a number for a sentence: a true minus sign, powers of ten from 10⁴ and below 10⁻³."""
+    if value == 0:
+        return "0"
+    short = f"{value:.{digits}g}"
+    size = abs(float(short))
+    if 1e-3 <= size < 1e4:
+        return exact(float(short)).replace("-", "−")
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    power = "10" + str(int(exponent)).translate(_SUPERSCRIPTS)
+    sign = "−" if mantissa.startswith("-") else ""
+    mantissa = mantissa.lstrip("-")
+    return sign + (power if mantissa == "1" else f"{mantissa}·{power}")
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Write a share as a percentage that is 0 or 100 only when it is exact.
+
+    A share between is never rounded to 0 or 100: it reads ``< 1 %`` or ``> 99 %`` (LOOK, Caption).
+    """
+    step = 10.0**-digits
+    if share == 0 or share == 1:
+        return f"{round(100 * share)} %"
+    if 100 * share < step:
+        return f"< {step:.{digits}f} %"
+    if 100 * share > 100 - step:
+        return f"> {100 - step:.{digits}f} %"
+    return f"{100 * share:.{digits}f} %"

@@ -1,0 +1,223 @@
+"""Header and settings rail: mounted once, shared by all pages."""
+
+from __future__ import annotations
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.controls import BOXES, SLIDERS, Control
+from dashboard.markup import aria, data
+from dashboard.presets import PRESETS
+from dashboard.settings import DEFAULT
+
+
+def header() -> Component:
+    """Return the bar at the top: brand, pages, projector view and theme."""
+    return html.Header(
+        [
+            html.A([_mark(), html.Span("The Dead Cone", className="title")], href="/", className="brand"),
+            html.Nav(
+                [
+                    html.A("Explore", href="/", id="nav-explore", className="page-link"),
+                    html.A("About", href="/about", id="nav-about", className="page-link"),
+                ],
+                **aria(label="Pages"),
+            ),
+            html.Div(
+                [
+                    html.Button(
+                        "Present",
+                        id="present",
+                        className="link",
+                        title="Large type for a projector; Escape leaves",
+                    ),
+                    html.Button("Dark", id="theme", className="link", title="Switch between light and dark"),
+                ],
+                className="tools",
+            ),
+        ],
+        className="header",
+    )
+
+
+def _mark() -> Component:
+    return html.Img(src="/assets/mark.svg", alt="", className="mark", width="22", height="28")
+
+
+def rail() -> Component:
+    """Return the settings: preset, four sliders, PyTorch's words for them, and the rest folded away."""
+    return html.Aside(
+        [
+            html.Div(
+                [
+                    html.Label("Preset", htmlFor="preset", id="preset-label", className="small muted"),
+                    html.Div(
+                        [
+                            dcc.Dropdown(
+                                id="preset",
+                                options=[{"label": p.name, "value": p.key} for p in PRESETS],
+                                placeholder="Your own settings",
+                                clearable=False,
+                                searchable=False,
+                            ),
+                            html.Button(
+                                "Reset", id="reset", className="link", title="All settings to their defaults"
+                            ),
+                        ],
+                        className="row",
+                    ),
+                    html.P(id="provenance", className="small muted"),
+                ],
+                className="preset",
+            ),
+            html.Div(
+                [_slider(control) for control in SLIDERS],
+                className="sliders",
+                role="group",
+                **aria(label="Hyperparameters"),
+            ),
+            html.Div(
+                [html.Span("Same dynamics in PyTorch", className="small muted"), html.Strong(id="pytorch")],
+                className="pytorch",
+            ),
+            _advanced(),
+            html.Button(
+                "Leave", id="leave", className="link", title="Back to the page; Escape does the same"
+            ),
+        ],
+        className="rail",
+        id="rail",
+        **aria(label="Settings"),
+    )
+
+
+def _box(control: Control, class_name: str = "") -> Component:
+    return dcc.Input(
+        id=f"{control.key}-box",
+        type="text",
+        value=DEFAULT.texts()[control.key],
+        autoComplete="off",
+        className=f"box {class_name}",
+    )
+
+
+def _error(key: str) -> Component:
+    return html.P(id=f"{key}-error", className="error", role="alert")
+
+
+def _slider(control: Control) -> Component:
+    last = len(control.track) - 1
+    marks = [
+        html.Span(text, style={"--at": str(control.position(value) / last)}) for value, text in control.marks
+    ]
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Span(control.symbol, className="symbol", **aria(hidden="true")),
+                    html.Label(
+                        [
+                            html.Span(control.name, className="long"),
+                            html.Span(control.short_name, className="short"),
+                        ],
+                        htmlFor=f"{control.key}-box",
+                        className="name",
+                        title=control.help,
+                    ),
+                    _box(control),
+                ],
+                className="control-head",
+            ),
+            html.Div(
+                [
+                    html.Span(id=f"{control.key}-landmark", className="landmark"),
+                    html.Span(id=f"{control.key}-tick", className="tick", **aria(hidden="true")),
+                    dcc.Slider(
+                        id=control.key,
+                        min=0,
+                        max=last,
+                        step=1,
+                        value=control.position(control.default),
+                        marks=None,
+                        updatemode="mouseup",
+                        allow_direct_input=False,
+                    ),
+                    html.Div(marks, className="marks", **aria(hidden="true")),
+                ],
+                className="track",
+            ),
+            _error(control.key),
+        ],
+        className="control",
+        **data(key=control.key),
+    )
+
+
+def _advanced() -> Component:
+    judging = dcc.RadioItems(
+        id="judging",
+        options=[
+            {"label": "by the paper's stop rule", "value": "stop"},
+            {"label": "after exactly T updates", "value": "after"},
+        ],
+        value="stop",
+        className="choices",
+    )
+    return html.Details(
+        [
+            html.Summary("Threshold ε, orthogonal weight ρ, grid, judging"),
+            html.Div(
+                [
+                    *(_advanced_box(control) for control in BOXES if control.key in ("epsilon", "rho")),
+                    html.Div(
+                        [html.Span("Starts are judged", className="name"), judging], className="field wide"
+                    ),
+                    *(
+                        _advanced_box(control)
+                        for control in BOXES
+                        if control.key in ("tolerance", "max_iterations", "resolution")
+                    ),
+                    html.Div(
+                        [
+                            html.Label("Window w, w, b, b", htmlFor="window-box", className="name"),
+                            dcc.Input(
+                                id="window-box",
+                                type="text",
+                                value=DEFAULT.texts()["window"],
+                                className="box long",
+                                autoComplete="off",
+                            ),
+                        ],
+                        className="field",
+                    ),
+                    _error("window"),
+                ],
+                className="fields",
+            ),
+        ],
+        className="advanced",
+        id="advanced",
+    )
+
+
+def _advanced_box(control: Control) -> Component:
+    name = f"{control.symbol}  {control.name}" if control.symbol else control.name
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Label(
+                        name,
+                        htmlFor=f"{control.key}-box",
+                        className="name",
+                        id=f"{control.key}-name",
+                        title=control.help,
+                    ),
+                    _box(control),
+                ],
+                className="field",
+            ),
+            _error(control.key),
+        ],
+        id=f"{control.key}-field",
+    )

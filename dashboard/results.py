@@ -1,0 +1,151 @@
+"""Settings to results: the only place where the page asks the dynamics for anything."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+from cachetools import LRUCache
+
+from dashboard.settings import Settings
+from dynamics import (
+    AffineTrajectory,
+    BasinMap,
+    Cancellation,
+    EigenvalueLocus,
+    Grid,
+    Hyperparameters,
+    Outcome,
+    VectorField,
+    affine_trajectory,
+    basin_map,
+    critical_momentum,
+    eigenvalue_locus_beta,
+    outcomes,
+    trajectory,
+    vector_field,
+)
+from figures import StartPath, View, arrow_grid
+
+FIELD_GAMMAS = (1.0, 0.1, 0.01)
+AFFINE_STEPS = 100
+PATH_SAMPLES = 500
+CACHE_BYTES = 128 * 2**20
+
+
+@dataclass(frozen=True)
+class TimedMap:
+    """A map and the milliseconds that it took when it was computed."""
+
+    basin: BasinMap
+    milliseconds: float
+
+
+# Only pure results, keyed by the frozen inputs they follow from; bounded in memory.
+_maps: LRUCache[object, TimedMap] = LRUCache(
+    CACHE_BYTES, getsizeof=lambda timed: 33 * timed.basin.outcome.size
+)
+_lock = threading.Lock()
+
+
+def timed_map(settings: Settings, cells: int, cancel: Cancellation) -> TimedMap:
+    """Return the map of `settings` on `cells` × `cells` starts, from the cache when it is there.
+
+    Raises
+    ------
+    Cancelled
+        When `cancel` is set before the map is finished.
+    """
+    judging = (settings.epsilon, settings.tolerance, settings.rho, settings.max_iterations)
+    key = (settings.hyperparameters, settings.grid(cells), judging)
+    with _lock:
+        known = _maps.get(key)
+    if known is not None:
+        return known
+    start = perf_counter()
+    basin = basin_map(
+        settings.hyperparameters,
+        settings.grid(cells),
+        epsilon=settings.epsilon,
+        tolerance=settings.tolerance,
+        rho=settings.rho,
+        max_iterations=settings.max_iterations,
+        cancel=cancel,
+    )
+    timed = TimedMap(basin, 1000 * (perf_counter() - start))
+    with _lock:
+        _maps[key] = timed
+    return timed
+
+
+def arrows(settings: Settings, view: View) -> VectorField:
+    """−∇L where the map has room for arrows."""
+    return vector_field(settings.hyperparameters, arrow_grid(settings.grid(2), view), rho=settings.rho)
+
+
+def paths(settings: Settings, cancel: Cancellation) -> list[StartPath]:
+    """Follow A, B, C, … until the iteration at which each is judged, sampled evenly in the logarithm."""
+    if not settings.starts:
+        return []
+    w, b = (np.array(axis) for axis in zip(*settings.starts, strict=True))
+    judged = outcomes(
+        settings.hyperparameters,
+        w,
+        b,
+        settings.rho,
+        epsilon=settings.epsilon,
+        tolerance=settings.tolerance,
+        max_iterations=settings.max_iterations,
+        cancel=cancel,
+    )
+    result = []
+    for i, start in enumerate(settings.starts):
+        steps = max(int(judged.iterations[i]), 1)
+        run = trajectory(
+            settings.hyperparameters, start, steps=steps, rho=settings.rho, record=_samples(steps)
+        )
+        result.append(
+            StartPath(letter="ABCDEFGH"[i], trajectory=run, outcome=Outcome(int(judged.outcome[i])))
+        )
+    return result
+
+
+def _samples(steps: int) -> np.ndarray:
+    """Iterations to keep: all of the first hundred, then evenly in the logarithm up to `steps`."""
+    if steps <= PATH_SAMPLES:
+        return np.arange(steps + 1)
+    late = np.geomspace(100, steps, PATH_SAMPLES - 100)
+    return np.unique(np.concatenate([np.arange(100), np.rint(late).astype(np.int64)]))
+
+
+@dataclass(frozen=True)
+class Affine:
+    """What Fig. 2 draws: the eigenvalues along β and runs at three β, the current one last."""
+
+    locus: EigenvalueLocus
+    runs: tuple[AffineTrajectory, ...]
+
+
+def affine(settings: Settings) -> Affine:
+    """Eigenvalues at this η, and the affine error at β = 0, at the critical β and at the current β."""
+    betas = [*sorted({0.0, float(critical_momentum(settings.eta))} - {settings.beta}), settings.beta]
+    return Affine(
+        locus=eigenvalue_locus_beta(settings.eta),
+        runs=tuple(affine_trajectory(beta, settings.eta, AFFINE_STEPS) for beta in betas),
+    )
+
+
+def fields(settings: Settings, per_side: int = 9) -> list[VectorField]:
+    """−∇L at Fig. 3's three γ, at the current δ and ρ, in the window [−3, 3]²."""
+    half = 3 / per_side
+    grid = Grid(w_min=-3 + half, w_max=3 - half, b_min=-3 + half, b_max=3 - half, n_w=per_side, n_b=per_side)
+    return [
+        vector_field(
+            Hyperparameters(beta=settings.beta, eta=settings.eta, gamma=gamma, delta=settings.delta),
+            grid,
+            rho=settings.rho,
+        )
+        for gamma in FIELD_GAMMAS
+    ]

@@ -1,0 +1,206 @@
+"""The one state of the page: every setting, its URL and what the dynamics need of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, get_args
+from urllib.parse import parse_qsl, urlencode
+
+from dashboard.controls import CONTROLS, InvalidSettingError
+from dashboard.numbers import exact
+from dynamics import Grid, Hyperparameters
+from figures.alive import Quantity
+from figures.view import Colouring, Layer
+
+COLOURINGS: tuple[Colouring, ...] = get_args(Colouring)
+LAYERS: tuple[Layer, ...] = get_args(Layer)
+QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
+MAX_STARTS = 8
+WINDOW_LIMIT = 1e3
+SMALLEST_WINDOW = 1e-6
+
+Window = tuple[float, float, float, float]
+Starts = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting of the Explore page; a view of the URL, immutable.
+
+    Numbers are described by the control table. `window` is (w_min, w_max, b_min, b_max) in
+    weights and biases, `starts` the (w, b) of A, B, C, …, `colouring`, `layers` and `quantity`
+    what the map and the time series show, `present` whether the projector view is on.
+    """
+
+    beta: float = CONTROLS["beta"].default
+    eta: float = CONTROLS["eta"].default
+    gamma: float = CONTROLS["gamma"].default
+    delta: float = CONTROLS["delta"].default
+    epsilon: float = CONTROLS["epsilon"].default
+    tolerance: float = CONTROLS["tolerance"].default
+    max_iterations: int = int(CONTROLS["max_iterations"].default)
+    rho: float = CONTROLS["rho"].default
+    resolution: int = int(CONTROLS["resolution"].default)
+    window: Window = (-3.0, 3.0, -3.0, 3.0)
+    starts: Starts = ((2.0, 1.8), (-1.6, 2.3), (2.0, 0.2))
+    colouring: Colouring = "outcome"
+    layers: tuple[Layer, ...] = LAYERS
+    quantity: Quantity = "activation"
+    present: bool = False
+
+    @property
+    def hyperparameters(self) -> Hyperparameters:
+        """(β, η, γ, δ) for the dynamics."""
+        return Hyperparameters(beta=self.beta, eta=self.eta, gamma=self.gamma, delta=self.delta)
+
+    def grid(self, cells: int) -> Grid:
+        """Return the window with `cells` starts a side."""
+        w_min, w_max, b_min, b_max = self.window
+        return Grid(w_min=w_min, w_max=w_max, b_min=b_min, b_max=b_max, n_w=cells, n_b=cells)
+
+    def edit(self, changes: Mapping[str, str]) -> Settings:
+        """Return these settings with some replaced, from their texts as in the URL.
+
+        Raises
+        ------
+        InvalidSettingError
+            When a text is no legal value or a key is no setting.
+        """
+        return replace(self, **{key: parse(key, text) for key, text in changes.items()})
+
+    def texts(self) -> dict[str, str]:
+        """Every setting as its URL text."""
+        return {f.name: _format(getattr(self, f.name)) for f in fields(self)}
+
+    def query(self) -> str:
+        """Return the URL's query, without defaults: ``beta=0.95&gamma=0.01``; empty when all are."""
+        default = DEFAULT.texts()
+        return urlencode({k: v for k, v in self.texts().items() if v != default[k]}, safe=",;")
+
+
+def read_query(query: str) -> tuple[Settings, list[str]]:
+    """Read a URL's query leniently.
+
+    Parameters
+    ----------
+    query : str
+        With or without the leading question mark.
+
+    Returns
+    -------
+    settings : Settings
+        The nearest legal value where one is out of range, the default where it is no value.
+    notices : list of str
+        One sentence for each part that could not be taken as it stood.
+    """
+    changes: dict[str, Any] = {}
+    notices = []
+    for key, text in parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=100):
+        if (key, text) == ("v", "1") or key == "theme":
+            continue
+        try:
+            changes[key] = parse(key, text)
+        except InvalidSettingError as problem:
+            if problem.nearest is None:
+                notices.append(f"{problem.message}.")
+            else:
+                changes[key] = problem.nearest
+                shown = _format(problem.nearest).replace(",", ", ").replace(";", "; ")
+                notices.append(f"{problem.message}. The page shows {shown}.")
+    return replace(DEFAULT, **changes), notices
+
+
+def parse(key: str, text: str) -> Any:
+    """Read one setting's text.
+
+    Raises
+    ------
+    InvalidSettingError
+        With the nearest legal value; None when there is no such setting.
+    """
+    if key in CONTROLS:
+        value = CONTROLS[key].parse(text)
+        return int(value) if CONTROLS[key].integer else value
+    if key in _PARSERS:
+        return _PARSERS[key](text)
+    if key == "v":
+        raise InvalidSettingError(key, f"This page reads links of version 1, not “{text[:40]}”", None)
+    raise InvalidSettingError(key, f"“{key[:40]}” is not a setting of this page", None)
+
+
+def _numbers(text: str) -> tuple[float, ...] | None:
+    try:
+        return tuple(float(part.replace("−", "-")) for part in text.split(","))
+    except ValueError:
+        return None
+
+
+def _parse_window(text: str) -> Window:
+    values = _numbers(text)
+    rule = "window must be WMIN,WMAX,BMIN,BMAX, increasing, within ±1000 and at least 10⁻⁶ wide"
+    if values is not None and len(values) == 4 and all(abs(v) <= WINDOW_LIMIT for v in values):
+        w_min, w_max, b_min, b_max = values
+        if w_max - w_min >= SMALLEST_WINDOW and b_max - b_min >= SMALLEST_WINDOW:
+            return w_min, w_max, b_min, b_max
+    raise InvalidSettingError("window", f"{rule}, not “{text[:60]}”", DEFAULT.window)
+
+
+def _parse_starts(text: str) -> Starts:
+    pairs = [_numbers(part) for part in text.split(";")] if text else []
+    legal = len(pairs) <= MAX_STARTS and all(
+        pair is not None and len(pair) == 2 and all(abs(v) <= WINDOW_LIMIT for v in pair) for pair in pairs
+    )
+    if not legal:
+        rule = f"starts must be up to {MAX_STARTS} pairs W,B joined by semicolons, within ±1000"
+        raise InvalidSettingError("starts", f"{rule}, not “{text[:60]}”", DEFAULT.starts)
+    return tuple((pair[0], pair[1]) for pair in pairs if pair is not None)
+
+
+def _parse_layers(text: str) -> tuple[Layer, ...]:
+    names = [] if text == "none" else text.split(",")
+    unknown = [name for name in names if name not in LAYERS]
+    if unknown:
+        rule = f"layers must be some of {', '.join(LAYERS)}, or none"
+        raise InvalidSettingError("layers", f"{rule}, not “{text[:60]}”", DEFAULT.layers)
+    return tuple(name for name in LAYERS if name in names)
+
+
+def _choice(key: str, choices: tuple[str, ...]) -> Callable[[str], str]:
+    def parse_choice(text: str) -> str:
+        if text not in choices:
+            rule = f"{key} must be one of {', '.join(choices)}"
+            raise InvalidSettingError(key, f"{rule}, not “{text[:40]}”", choices[0])
+        return text
+
+    return parse_choice
+
+
+def _parse_flag(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise InvalidSettingError("present", f"present must be 0 or 1, not “{text[:40]}”", False)
+    return text == "1"
+
+
+def _format(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, int | float):
+        return exact(value)
+    if isinstance(value, tuple):
+        if value and isinstance(value[0], tuple):
+            return ";".join(_format(pair) for pair in value)
+        return ",".join(_format(part) for part in value) or "none"
+    return str(value)
+
+
+DEFAULT = Settings()
+
+_PARSERS: dict[str, Callable[[str], Any]] = {
+    "window": _parse_window,
+    "starts": lambda text: _parse_starts("" if text == "none" else text),
+    "colouring": _choice("colouring", COLOURINGS),
+    "layers": _parse_layers,
+    "quantity": _choice("quantity", QUANTITIES),
+    "present": _parse_flag,
+}
