@@ -1,0 +1,102 @@
+"""The marks on the map, in the same colours in both themes: paths, starts, ends, the ground truth."""
+
+from collections.abc import Sequence
+
+from dynamics import Hyperparameters, Outcome
+from figures.chart import Floats, Spec, compact, number
+from figures.paths import StartPath
+from figures.theme import LIGHT, outcome_inks
+from figures.view import View
+from figures.window import Window
+
+
+def path_traces(
+    paths: Sequence[StartPath], polylines: Sequence[tuple[Floats, Floats]], window: Window, view: View
+) -> list[Spec]:
+    """Return each path as a casing under a line; their colours stay with the map in both themes."""
+    inks = outcome_inks(LIGHT) | {Outcome.DEAD: LIGHT.path_dead}
+    traces: list[Spec] = []
+    for path, (w, b) in zip(paths, polylines, strict=True):
+        dead = path.outcome == Outcome.DEAD
+        casing = LIGHT.path_dead_casing if dead else LIGHT.map_casing
+        x, y = compact(w, window.width), compact(b, window.height)
+        for name, colour, width in (("casing", casing, 6.4), ("path", inks[path.outcome], 3.4)):
+            traces.append(
+                {
+                    "type": "scatter",
+                    "name": f"{name} {path.letter}",
+                    "mode": "lines",
+                    "x": x,
+                    "y": y,
+                    "line": {"color": colour, "width": view.px(width)},
+                    "hoverinfo": "skip",
+                }
+            )
+    ends = [
+        (w[-1], b[-1])
+        for path, (w, b) in zip(paths, polylines, strict=True)
+        if path.outcome == Outcome.DEAD and len(w)
+    ]
+    if ends:
+        edge = {"color": LIGHT.map_ink, "width": view.px(1.4)}
+        marker = {"symbol": "x", "size": view.px(12), "color": LIGHT.map_casing, "line": edge}
+        traces.append(_marks("ends", [w for w, _ in ends], [b for _, b in ends], marker))
+    return traces
+
+
+def start_traces(paths: Sequence[StartPath], window: Window, view: View) -> list[Spec]:
+    """Return the starts as white discs with their letters, which are also their ids."""
+    seen = [p for p in paths if window.contains(p.trajectory.w[0], p.trajectory.b[0])]
+    if not seen:
+        return []
+    marker = {
+        "size": view.px(25),
+        "color": LIGHT.map_casing,
+        "line": {"color": LIGHT.map_ink, "width": view.px(2)},
+    }
+    letters = [p.letter for p in seen]
+    starts = _marks(
+        "starts",
+        [float(p.trajectory.w[0]) for p in seen],
+        [float(p.trajectory.b[0]) for p in seen],
+        marker,
+    )
+    return [
+        starts
+        | {
+            "mode": "markers+text",
+            "text": letters,
+            "customdata": letters,
+            "textposition": "middle center",
+            "textfont": {"size": view.px(14), "weight": 700, "color": LIGHT.map_ink},
+            "hoverinfo": "text",
+            "hovertemplate": "start %{customdata} (%{x:.3~f}, %{y:.3~f})<extra></extra>",
+        }
+    ]
+
+
+def truth_trace(hp: Hyperparameters, window: Window, view: View, axes: Spec) -> list[Spec]:
+    """Return the ground truth (γ, δ) as a white ring, if it can be seen."""
+    if not window.contains(hp.gamma, hp.delta):
+        return []
+    edge = {"color": LIGHT.map_ink, "width": view.px(2)}
+    marker = {"size": view.px(13), "color": LIGHT.map_casing, "line": edge}
+    place = f"({number(hp.gamma)}, {number(hp.delta)})"
+    return [
+        _marks("ground truth", [hp.gamma], [hp.delta], marker)
+        | {"hoverinfo": "text", "hovertemplate": f"ground truth {place}<extra></extra>"}
+        | axes
+    ]
+
+
+def _marks(name: str, w: list[float], b: list[float], marker: Spec) -> Spec:
+    return {
+        "type": "scatter",
+        "name": name,
+        "mode": "markers",
+        "x": w,
+        "y": b,
+        "marker": marker | {"opacity": 1},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }

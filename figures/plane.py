@@ -1,0 +1,212 @@
+"""The plane (w_L, b): the paper's Figs. 3 and 4 in one picture."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from dynamics import BasinMap, Outcome, VectorField
+from figures.arrows import arrow_traces
+from figures.chart import Floats, Spec, axis, figure, margins, symbol, tick_width, typed
+from figures.cones import cone_traces
+from figures.marks import path_traces, start_traces, truth_trace
+from figures.paths import StartPath, drawn_path
+from figures.placement import Box, Canvas, cone_labels, truth_label
+from figures.theme import Theme, iteration_colours, mark_colour, outcome_fills
+from figures.view import View
+from figures.window import Window
+
+ITERATION_EDGES = (100, 1_000, 3_000, 10_000, 30_000)
+# Palette indices after the outcomes' own values: the second tones of the woven ones.
+UNDECIDED_WEAVE, DIVERGED_WEAVE = len(Outcome), len(Outcome) + 1
+_WEAVE_CELLS = 128  # diagonals of the weave are as wide as cells of a map of this many a side
+_TICKS = 7  # at most, plotly chooses
+_AXES: Spec = {"xaxis": "x", "yaxis": "y"}
+_WORDS = np.array(["dead", "at the ground truth", "stalled elsewhere", "undecided", "diverged"], dtype=object)
+
+
+def plane(basin: BasinMap, field: VectorField, paths: Sequence[StartPath], view: View) -> go.Figure:
+    """Draw the map of starts with its layers.
+
+    Parameters
+    ----------
+    basin : BasinMap
+        Colours the ground: cell (i, j) is centred at (grid.w[j], grid.b[i]). Its grid is the window, its
+        ε and ρ give the cones, its γ and δ the ground truth.
+    field : VectorField
+        The arrows, on a coarse grid such as `arrow_grid` gives.
+    paths : sequence of StartPath
+    view : View
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Without width or height; both axes have the same scale.
+    """
+    window = Window.of(basin.grid)
+    canvas = Canvas(window, max(window.width, window.height) / view.map_side)
+    palette, cells = ground_palette(basin, view)
+    data = [_ground(basin, palette, cells, view)]
+    if "arrows" in view.layers:
+        inks, colours = _arrow_inks(basin, field, palette, cells, view)
+        data += arrow_traces(field, inks, colours, canvas.pixel, view, _AXES)
+    if "cones" in view.layers:
+        data += cone_traces(view, window, basin.epsilon, basin.rho, _AXES)
+    shown = list(paths) if "paths" in view.layers else []
+    polylines = [
+        drawn_path(p.trajectory.w, p.trajectory.b, 1.5 * canvas.pixel, 100 * window.reach) for p in shown
+    ]
+    data += path_traces(shown, polylines, window, view)
+    data += truth_trace(basin.hyperparameters, window, view, _AXES)
+    data += start_traces(shown, window, view)
+    return figure(
+        data,
+        {
+            **_frame(window, view),
+            "annotations": _annotations(basin, canvas, shown, polylines, view),
+        },
+        view,
+        revision=f"{window}",
+    )
+
+
+def outcome_palette(theme: Theme) -> tuple[str, ...]:
+    """Return the colours of `woven`'s indices: the five outcomes, then the two weaves."""
+    return (*outcome_fills(theme).values(), theme.undecided_weave, theme.diverged_weave)
+
+
+def woven(outcome: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return palette indices of outcomes, uint8 (n_b, n_w), with UNDECIDED and DIVERGED woven.
+
+    UNDECIDED alternates two tones along diagonals, DIVERGED takes its second on every fourth, so
+    that neither rests on hue alone.
+    """
+    n_b, n_w = outcome.shape
+    rows, columns = (np.arange(n) * _WEAVE_CELLS // max(n_b, n_w) for n in (n_b, n_w))
+    undecided, diverged = outcome == Outcome.UNDECIDED, outcome == Outcome.DIVERGED
+    if not (undecided.any() or diverged.any()):
+        return outcome
+    diagonal = rows[:, None] + columns[None, :]
+    indices = outcome.copy()
+    indices[undecided & (diagonal % 2 == 1)] = UNDECIDED_WEAVE
+    indices[diverged & (diagonal % 4 == 0)] = DIVERGED_WEAVE
+    return indices
+
+
+def ground_palette(basin: BasinMap, view: View) -> tuple[tuple[str, ...], NDArray[np.uint8]]:
+    """Return the colours of the ground and every cell's index into them, uint8 (n_b, n_w).
+
+    The gradient's ground is blank: a single transparent colour.
+    """
+    if view.colouring == "outcome":
+        return outcome_palette(view.colours), woven(basin.outcome)
+    if view.colouring == "iterations":
+        bins = np.zeros(basin.iterations.shape, dtype=np.uint8)
+        for edge in ITERATION_EDGES:
+            bins += basin.iterations >= edge
+        return iteration_colours(view.colours), bins
+    return ("rgba(0,0,0,0)",), np.zeros(basin.outcome.shape, dtype=np.uint8)
+
+
+def _ground(basin: BasinMap, palette: tuple[str, ...], cells: NDArray[np.uint8], view: View) -> Spec:
+    grid, count = basin.grid, len(palette)
+    steps = [[k / count, colour] for i, colour in enumerate(palette) for k in (i, i + 1)]
+    trace: Spec = {
+        "type": "heatmap",
+        "name": "ground",
+        "z": typed(cells),
+        "x0": grid.w_min,
+        "dx": (grid.w_max - grid.w_min) / (grid.n_w - 1),
+        "y0": grid.b_min,
+        "dy": (grid.b_max - grid.b_min) / (grid.n_b - 1),
+        "zmin": -0.5,
+        "zmax": count - 0.5,
+        "colorscale": steps,
+        "showscale": False,
+        "zsmooth": False,
+        "hoverinfo": "skip",
+    }
+    if view.hover:
+        details = np.stack([basin.iterations, basin.final_w, basin.final_b], axis=-1)
+        trace |= {
+            "customdata": typed(details.astype(np.float32)),
+            "text": _WORDS[basin.outcome].tolist(),
+            "hoverinfo": "text",
+            "hovertemplate": "<b>%{text}</b> after %{customdata[0]:,d} iterations<br>"
+            "start (%{x:.4~g}, %{y:.4~g})<br>"
+            "end (%{customdata[1]:.3~g}, %{customdata[2]:.3~g})<extra></extra>",
+        }
+    return trace
+
+
+def _arrow_inks(
+    basin: BasinMap, field: VectorField, palette: tuple[str, ...], cells: NDArray[np.uint8], view: View
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Return for every arrow the index of its colour, white or ink by the cell beneath it."""
+    if view.colouring == "gradient":
+        return np.zeros(field.dw.shape, dtype=np.int64), (view.colours.ink,)
+    theme, grid = view.colours, basin.grid
+    rows = np.rint((field.grid.b - grid.b_min) / (grid.b_max - grid.b_min) * (grid.n_b - 1)).astype(int)
+    columns = np.rint((field.grid.w - grid.w_min) / (grid.w_max - grid.w_min) * (grid.n_w - 1)).astype(int)
+    under = (basin.outcome if view.colouring == "outcome" else cells)[
+        np.clip(rows, 0, grid.n_b - 1)[:, None], np.clip(columns, 0, grid.n_w - 1)[None, :]
+    ]
+    white = np.array([mark_colour(theme, ground) == theme.map_casing for ground in palette])
+    return np.where(white[under], 0, 1), (theme.map_casing, theme.map_ink)
+
+
+def _annotations(
+    basin: BasinMap,
+    canvas: Canvas,
+    paths: Sequence[StartPath],
+    polylines: Sequence[tuple[Floats, Floats]],
+    view: View,
+) -> list[Spec]:
+    reach = view.px(15)
+    taken = [
+        Box(*canvas.place(float(p.trajectory.w[0]), float(p.trajectory.b[0])), reach, reach) for p in paths
+    ]
+    labels: list[Spec] = []
+    if "cones" in view.layers:
+        labels, boxes = cone_labels(view, canvas, basin.epsilon, basin.rho, taken)
+        taken += boxes
+    truth = basin.hyperparameters.gamma, basin.hyperparameters.delta
+    if view.size != "compact" and canvas.window.contains(*truth):
+        points = canvas.along(polylines)
+        labels.append(truth_label(view, canvas, truth, points, taken))
+    return labels
+
+
+def _frame(window: Window, view: View) -> Spec:
+    """Return axes that show exactly the window, at one scale, at the panel's upper left."""
+    phone = view.size == "phone"
+    grid = {
+        "showgrid": view.colouring == "gradient",
+        "fixedrange": phone,
+        "constrain": "domain",
+        "nticks": _TICKS,
+    }
+    left = (18 if phone else 26) + 8 + tick_width(window.b_min, window.b_max, _TICKS)
+    return {
+        "margin": margins(view, left=left, right=9, top=9, bottom=46),
+        "xaxis": axis(
+            view,
+            f"weight {symbol('w', 'L')}",
+            window.w_min,
+            window.w_max,
+            constraintoward="left",
+            **grid,
+        ),
+        "yaxis": axis(
+            view,
+            f"bias {symbol('b')}",
+            window.b_min,
+            window.b_max,
+            constraintoward="top",
+            scaleanchor="x",
+            scaleratio=1,
+            **grid,
+        ),
+        "dragmode": False if phone else "pan",
+    }
