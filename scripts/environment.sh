@@ -16,7 +16,7 @@ find_python() {
     fi
   done
   echo "The Dead Cone needs Python 3.11, 3.12, 3.13 or 3.14, and none is on the PATH" \
-    "(python3 is: $(python3 --version 2>&1 | head -n 1 || true))." >&2
+    "($(python3 --version 2>/dev/null || echo "there is no python3"))." >&2
   return 1
 }
 
