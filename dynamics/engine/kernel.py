@@ -1,0 +1,531 @@
+"""The compiled loop of the engine: 32 units at a time, each advancing by supersteps of its own length.
+
+`plane` integrates units with ρ = 0, whose picture is the paper's plane (w_L, b); `space` those with ρ ≠ 0.
+Both are one source. The lanes advance in lockstep through the same arithmetic, which the compiler turns
+into vector instructions; a lane whose unit is decided takes the next one. What one lane computes depends
+on no other lane, so neither the order of the units nor the number of threads can change a result.
+"""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynamics.engine.jit import compiled, inlined
+from dynamics.engine.superstep import WEIGHTS
+from dynamics.outcome import CONVERGED_WITHIN, LONGEST_UPDATE, Outcome
+
+Floats = NDArray[np.float64]
+
+LANES = 32
+# Slots of a lane's state. Slot after slot lies in one flat array, so that the offsets are constants.
+_W, _B, _RHO, _MW, _MB, _MRHO = (LANES * slot for slot in range(6))
+_N, _UPDATE = LANES * 6, LANES * 7  # iterations done; |m|² of the update before
+_WEIGHT = LANES * 8  # 10 slots: the lane's row of `superstep.weights`
+_STATUS, _CHANGE, _FREE = LANES * 18, LANES * 19, LANES * 20
+_OLD_W, _OLD_B, _OLD_RHO, _OLD_SIZE, _SIZE = (LANES * slot for slot in range(21, 26))
+_SLOTS = 26
+
+_RUNNING, _STOPPED, _SPENT, _BURST, _ENERGY, _MODAL, _EMPTY = 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0
+_DEAD, _CONVERGED, _STALLED, _UNDECIDED, _DIVERGED = (int(outcome) for outcome in Outcome)
+
+_NEVER = 1e300  # stands for "no update yet"; its square root and sums stay finite
+_MOMENTUM_ACCURACY = 0.03  # relative error of m allowed a superstep
+_EASY = 1.0 / 64.0  # twice the length makes 64 times this error: below it the next step is longer
+
+
+class Problem(NamedTuple):
+    """What the kernel has to know of the setting."""
+
+    beta: float
+    eta: float
+    gamma: float
+    delta: float
+    slope: float  # Φ⁻¹(ε): the dead cone is b < slope·r
+    tolerance: float
+    max_iterations: int
+    accuracy: float  # relative error of θ allowed a superstep
+    floor: float  # size of a momentum below which its relative error is of no interest
+
+
+class Traps(NamedTuple):
+    """Where a unit's outcome is known before it stops; see `traps`."""
+
+    level: float  # energy below which a unit ends at the ground truth
+    cos: float  # direction of the first eigenvector of the Hessian at the ground truth
+    sin: float
+    radius2: float  # squared distance within which the Hessian counts as constant
+    cone2: float  # squared slope b/r above which the ReLU counts as linear
+    modes: Floats  # (3, MODE) the affine map along the two eigenvectors and along ρ
+
+
+@inlined
+def _normal(c: float) -> tuple[float, float]:
+    """Return φ(c) and Φ(c), with a relative error of 5e-9 also in the lower tail, and 0 for φ at |c| ≥ 9."""
+    # φ = 2^x/√(2π), x = −c²/2·log₂e, split into a whole number and a rest f in [−½, ½]. Adding 1.5·2⁵² leaves
+    # the whole number in the last bits, from where it is moved into the exponent.
+    x = c * c * (-0.7213475204444817)
+    shifted = np.float64(x + 6755399441055744.0)
+    f = x - (shifted - 6755399441055744.0)
+    power = 0.0001546973198244552
+    power = 0.0013400432165251623 + f * power
+    power = 0.00961802560294165 + f * power
+    power = 0.05550327214209535 + f * power
+    power = 0.24022651213595259 + f * power
+    power = 0.69314720671062 + f * power
+    scaled = np.float64(0.3989422804014327 * (0.9999999999595488 + f * power))
+    bits = np.int64(np.int64(shifted.view(np.int64) << 52) + scaled.view(np.int64))
+    a = abs(c)
+    density = bits.view(np.float64) if a < 9.0 else 0.0
+    # Φ(−|c|)/φ(c), Mills' ratio, as a rational function.
+    over = 0.09336476419730558 + a * 0.009083349059258528
+    over = 1.253314140068618 + a * (1.0636548549943665 + a * (0.4338088984347516 + a * over))
+    under = 0.09337740576202923 + a * 0.009083059207417055
+    under = 1.159890967277753 + a * (0.44264567856428505 + a * under)
+    under = 1.0 + a * (1.6465585159832423 + a * under)
+    tail = density * over / under
+    return density, (tail if c < 0.0 else 1.0 - tail)
+
+
+@inlined
+def plane_gradient(w: float, b: float, gamma: float, delta: float) -> tuple[float, float, float]:
+    """Return ∂L/∂w, ∂L/∂b and L − ½(γ² + δ²) at ρ = 0, by the forms of `dynamics.relu`.
+
+    Beyond |c| = 9, where φ is 1e-18, the unit counts as linear or as constantly zero. The tiny numbers put
+    w = 0 there too, with c = −9 for b ≤ 0.
+    """
+    r = abs(w) + 1e-300
+    c = min(max((b - 1e-290) / r, -9.0), 9.0)
+    density, active = _normal(c)
+    sign = 1.0 if w > 0.0 else -1.0
+    x = w - gamma
+    y = b - delta
+    gw = active * x + density * (c * gamma - sign * delta)
+    gb = active * y + density * (r - sign * gamma)
+    loss = 0.5 * (active * (x * x + y * y - gamma * gamma - delta * delta) + density * r * (y - delta))
+    return gw, gb, loss
+
+
+@inlined
+def space_gradient(
+    w: float, b: float, rho: float, gamma: float, delta: float
+) -> tuple[float, float, float, float]:
+    """Return ∂L/∂w, ∂L/∂b, ∂L/∂ρ and L − ½(γ² + δ²); see `plane_gradient`."""
+    r = math.sqrt(w * w + rho * rho) + 1e-300
+    over_r = 1.0 / r
+    c = min(max((b - 1e-290) * over_r, -9.0), 9.0)
+    density, active = _normal(c)
+    u = w * over_r
+    x = w - gamma
+    y = b - delta
+    kink = density * (c * gamma * u - delta)
+    gw = active * x + kink * u
+    gb = active * y + density * (r - u * gamma)
+    grho = (active + kink * over_r) * rho
+    square = x * x + y * y + rho * rho - gamma * gamma - delta * delta
+    loss = 0.5 * (active * square + density * r * (y - delta))
+    return gw, gb, grho, loss
+
+
+@compiled
+def _label(w: float, b: float, rho: float, status: float, problem: Problem) -> int:
+    """Return the outcome of a unit that ends here, tested in the order of DESIGN §1."""
+    if status == _BURST or not math.isfinite(w + b + rho):
+        return _DIVERGED
+    if b < problem.slope * math.sqrt(w * w + rho * rho):
+        return _DEAD
+    x = w - problem.gamma
+    y = b - problem.delta
+    if x * x + y * y + rho * rho < (CONVERGED_WITHIN * problem.gamma) ** 2:
+        return _CONVERGED
+    return _STALLED if status == _STOPPED else _UNDECIDED
+
+
+@compiled
+def _crossing(before2: float, after2: float, size2: float) -> tuple[float, float]:
+    """Return how far into a superstep G = max(|m|², |∇L|²) fell below `size2`, as two shares of it.
+
+    The first share is for a unit in the dead cone, whose drift slows like 1/j, so that 1/√G grows evenly;
+    the second for an exponential approach, where log G falls evenly.
+    """
+    if not (size2 < before2 < _NEVER) or after2 >= size2:
+        return 1.0, 1.0
+    start = math.sqrt(size2 / before2)
+    end = math.sqrt(size2 / max(after2, 1e-40 * size2))
+    return (1.0 - start) / (end - start), math.log(start) / math.log(start / end)
+
+
+@compiled
+def _mode_sizes(state: Floats, axis: int, modes: Floats) -> tuple[float, float, float, float]:
+    """Return both coefficients of one axis of the affine map, and how much each adds to max(|m|, |∇L|)."""
+    m, a = state[2 * axis], state[2 * axis + 1]
+    u = modes[axis, 1] * m + modes[axis, 2] * a
+    v = modes[axis, 3] * m + modes[axis, 4] * a
+    if modes[axis, 11] != 0.0:
+        return u, v, 2.0 * math.sqrt(u * u + v * v) * modes[axis, 9], 0.0
+    return u, v, abs(u) * modes[axis, 9], abs(v) * modes[axis, 10]
+
+
+@compiled
+def _complete(state: Floats, modes: Floats, size: float, left: float) -> tuple[float, float, float, float]:
+    """Return after how many iterations the affine map stops, at most `left`, and where on its three axes.
+
+    `state` holds (m, θ − θ*) for each axis. Without its oscillation each mode falls as |λ|^n. The time is
+    that of the slowest mode to come below `size`, corrected once for the others.
+    """
+    time = 0.0
+    if size > 0.0:
+        for axis in range(3):
+            _, _, first, second = _mode_sizes(state, axis, modes)
+            if first > size:
+                time = max(time, math.log(first / size) / -modes[axis, 5])
+            if second > size:
+                time = max(time, math.log(second / size) / -modes[axis, 7])
+        total = 0.0
+        slowest = -1e300
+        for axis in range(3):
+            _, _, first, second = _mode_sizes(state, axis, modes)
+            total += (first * math.exp(modes[axis, 5] * time)) ** 2
+            total += (second * math.exp(modes[axis, 7] * time)) ** 2
+            if first > 0.0:
+                slowest = max(slowest, modes[axis, 5])
+        if total > size * size and slowest < 0.0:
+            time += 0.5 * math.log(total / (size * size)) / -slowest
+        time = min(math.ceil(time) + 1.0, left)
+    else:
+        time = left
+    end = np.empty(3)
+    for axis in range(3):
+        u, v, _, _ = _mode_sizes(state, axis, modes)
+        first = math.exp(modes[axis, 5] * time)
+        angle = modes[axis, 6] * time
+        if modes[axis, 11] != 0.0:
+            end[axis] = 2.0 * first * (u * math.cos(angle) - v * math.sin(angle))
+        else:
+            second = math.exp(modes[axis, 7] * time)
+            end[axis] = u * first * math.cos(angle) + v * second * math.cos(modes[axis, 8] * time)
+    return time, end[0], end[1], end[2]
+
+
+def _build(planar: bool) -> Callable[..., int]:
+    """Compile the loop for ρ = 0 (`planar`) or for ρ ≠ 0; the branches on `planar` vanish."""
+
+    @compiled
+    def integrate(
+        cells: NDArray[np.int64],
+        first: int,
+        stride: int,
+        w_starts: Floats,
+        b_starts: Floats,
+        rho_starts: Floats,
+        columns: int,
+        problem: Problem,
+        traps: Traps,
+        table: Floats,
+        outcome: NDArray[np.uint8],
+        iterations: NDArray[np.int64],
+        final_w: Floats,
+        final_b: Floats,
+        final_rho: Floats,
+        flag: NDArray[np.uint8],
+    ) -> int:
+        """Decide the units `cells[first::stride]`, write their results at the same indices, count supersteps.
+
+        Unit c starts at (w_starts[c % size], b_starts[c // columns], rho_starts[c % size]), each with its
+        own size, which serves lists of starts (columns = 1) and grids (columns = n_w) without a copy.
+        """
+        eta, gamma, delta = problem.eta, problem.gamma, problem.delta
+        coast = eta / (1.0 - problem.beta)
+        kinetic = 0.5 * coast
+        size = problem.tolerance / eta  # the stop rule, for |m| and |∇L|
+        size2 = size * size
+        floor2 = problem.floor**2
+        theta_weight = 1.0 / problem.accuracy**2
+        momentum_weight = 1.0 / _MOMENTUM_ACCURACY**2
+        diverging2 = (LONGEST_UPDATE / eta) ** 2
+        budget = float(problem.max_iterations)
+        level, cos, sin, radius2, cone2 = traps.level, traps.cos, traps.sin, traps.radius2, traps.cone2
+        modes = traps.modes
+        b1, u1m, u1a, v1m, v1a = modes[0, 0], modes[0, 1], modes[0, 2], modes[0, 3], modes[0, 4]
+        b2, u2m, u2a, v2m, v2a = modes[1, 0], modes[1, 1], modes[1, 2], modes[1, 3], modes[1, 4]
+        b3, u3m, u3a, v3m, v3a = modes[2, 0], modes[2, 1], modes[2, 2], modes[2, 3], modes[2, 4]
+        highest = table.shape[0] - 1
+        s = np.zeros(LANES * _SLOTS)
+        cell = np.full(LANES, -1, np.int64)
+        exponent = np.zeros(LANES, np.int64)
+        axes = np.empty(6)
+        taken = first
+        alive = LANES
+        supersteps = 0
+        for lane in range(LANES):
+            s[_STATUS + lane] = _EMPTY
+        while alive > 0:
+            if flag[0] != 0:
+                break
+            # Bookkeeping: results of decided units, new units, lengths of the next supersteps.
+            for lane in range(LANES):
+                status = s[_STATUS + lane]
+                change = s[_CHANGE + lane]
+                if status == _RUNNING and change == 0.0:
+                    continue
+                p = exponent[lane]
+                c = cell[lane]
+                if c < 0 and status != _EMPTY:
+                    continue  # a lane without a unit idles at the ground truth
+                if status != _RUNNING:
+                    if status != _EMPTY:
+                        n = s[_N + lane]
+                        w = s[_W + lane]
+                        b = s[_B + lane]
+                        rho = s[_RHO + lane]
+                        if status in (_ENERGY, _MODAL):
+                            x = w - gamma
+                            y = b - delta
+                            axes[0] = cos * s[_MW + lane] + sin * s[_MB + lane]
+                            axes[1] = cos * x + sin * y
+                            axes[2] = cos * s[_MB + lane] - sin * s[_MW + lane]
+                            axes[3] = cos * y - sin * x
+                            axes[4] = s[_MRHO + lane]
+                            axes[5] = rho
+                            time, x, y, rho = _complete(axes, modes, size, budget - n)
+                            if status == _ENERGY and size > 0.0 and n + 2.0 * time + 100.0 > budget:
+                                # Whether the budget lasts cannot be said from here: integrate on.
+                                s[_FREE + lane] = 0.0
+                                s[_STATUS + lane] = _RUNNING
+                                continue
+                            w = gamma + cos * x - sin * y
+                            b = delta + sin * x + cos * y
+                            n += time
+                            label = _CONVERGED
+                            if status == _MODAL:
+                                label = _label(w, b, rho, _SPENT if n >= budget else _STOPPED, problem)
+                        else:
+                            if status == _STOPPED and p > 0:
+                                dead, other = _crossing(s[_OLD_SIZE + lane], s[_SIZE + lane], size2)
+                                inside = b < problem.slope * math.sqrt(w * w + rho * rho)
+                                part = dead if inside else other
+                                n += (part - 1.0) * table[p, 0]
+                                w = s[_OLD_W + lane] + other * (w - s[_OLD_W + lane])
+                                b = s[_OLD_B + lane] + other * (b - s[_OLD_B + lane])
+                                rho = s[_OLD_RHO + lane] + other * (rho - s[_OLD_RHO + lane])
+                                # Two successive updates have to be short: one iteration more.
+                                last = math.ceil(n) + 1.0
+                                move = (
+                                    (last - n) * problem.tolerance / math.sqrt(max(s[_UPDATE + lane], size2))
+                                )
+                                w -= move * s[_MW + lane]
+                                b -= move * s[_MB + lane]
+                                rho -= move * s[_MRHO + lane]
+                                n = min(last, budget)
+                            label = _label(w, b, rho, status, problem)
+                        outcome[c] = label
+                        iterations[c] = int(n)
+                        final_w[c] = w
+                        final_b[c] = b
+                        if not planar:
+                            final_rho[c] = rho
+                    s[_MW + lane] = 0.0
+                    s[_MB + lane] = 0.0
+                    s[_MRHO + lane] = 0.0
+                    s[_N + lane] = 0.0
+                    s[_UPDATE + lane] = _NEVER
+                    s[_FREE + lane] = 1.0
+                    s[_STATUS + lane] = _RUNNING
+                    if taken < cells.size:
+                        c = cells[taken]
+                        taken += stride
+                        cell[lane] = c
+                        s[_W + lane] = w_starts[c % w_starts.size]
+                        s[_B + lane] = b_starts[c // columns]
+                        if not planar:
+                            s[_RHO + lane] = rho_starts[c % rho_starts.size]
+                    else:
+                        alive -= 1
+                        cell[lane] = -1
+                        s[_W + lane] = gamma
+                        s[_B + lane] = delta
+                        s[_RHO + lane] = 0.0
+                    p = 0
+                elif change > 0.0:
+                    p = min(p + 1, highest)
+                else:
+                    p = max(p - 1, 0)
+                while p > 0 and table[p, 0] > budget - s[_N + lane]:
+                    p -= 1
+                exponent[lane] = p
+                for i in range(WEIGHTS):
+                    s[_WEIGHT + LANES * i + lane] = table[p, i]
+            # One superstep in every lane.
+            supersteps += alive
+            for lane in range(LANES):
+                w = s[_W + lane]
+                b = s[_B + lane]
+                mw = s[_MW + lane]
+                mb = s[_MB + lane]
+                n = s[_N + lane]
+                update = s[_UPDATE + lane]
+                k = s[_WEIGHT + lane]
+                decay = s[_WEIGHT + LANES + lane]
+                half_m = s[_WEIGHT + LANES * 2 + lane]
+                half_g = s[_WEIGHT + LANES * 3 + lane]
+                full_m = s[_WEIGHT + LANES * 4 + lane]
+                full_g = s[_WEIGHT + LANES * 5 + lane]
+                c1 = s[_WEIGHT + LANES * 6 + lane]
+                c2 = s[_WEIGHT + LANES * 7 + lane]
+                m1 = s[_WEIGHT + LANES * 8 + lane]
+                m2 = s[_WEIGHT + LANES * 9 + lane]
+                if planar:
+                    g0w, g0b, loss = plane_gradient(w, b, gamma, delta)
+                    g1w, g1b, _ = plane_gradient(
+                        w - half_m * mw - half_g * g0w, b - half_m * mb - half_g * g0b, gamma, delta
+                    )
+                    g2w, g2b, _ = plane_gradient(
+                        w - full_m * mw - full_g * (2.0 * g1w - g0w),
+                        b - full_m * mb - full_g * (2.0 * g1b - g0b),
+                        gamma,
+                        delta,
+                    )
+                else:
+                    rho = s[_RHO + lane]
+                    mr = s[_MRHO + lane]
+                    g0w, g0b, g0r, loss = space_gradient(w, b, rho, gamma, delta)
+                    g1w, g1b, g1r, _ = space_gradient(
+                        w - half_m * mw - half_g * g0w,
+                        b - half_m * mb - half_g * g0b,
+                        rho - half_m * mr - half_g * g0r,
+                        gamma,
+                        delta,
+                    )
+                    g2w, g2b, g2r, _ = space_gradient(
+                        w - full_m * mw - full_g * (2.0 * g1w - g0w),
+                        b - full_m * mb - full_g * (2.0 * g1b - g0b),
+                        rho - full_m * mr - full_g * (2.0 * g1r - g0r),
+                        gamma,
+                        delta,
+                    )
+                dw = g1w - g0w
+                db = g1b - g0b
+                ew = g0w - 2.0 * g1w + g2w
+                eb = g0b - 2.0 * g1b + g2b
+                new_w = w - full_m * mw - full_g * g0w - c1 * dw - c2 * ew
+                new_b = b - full_m * mb - full_g * g0b - c1 * db - c2 * eb
+                new_mw = decay * mw + (1.0 - decay) * g0w + m1 * dw + m2 * ew
+                new_mb = decay * mb + (1.0 - decay) * g0b + m1 * db + m2 * eb
+                vw = new_mw - mw
+                vb = new_mb - mb
+                e2 = ew * ew + eb * eb
+                new_update = new_mw * new_mw + new_mb * new_mb
+                from_tip = new_w * new_w + new_b * new_b
+                from_truth = (new_w - gamma) ** 2 + (new_b - delta) ** 2
+                turned = -(mw * vw + mb * vb)
+                v2 = vw * vw + vb * vb
+                now2 = mw * mw + mb * mb
+                g0 = g0w * g0w + g0b * g0b
+                g1 = g1w * g1w + g1b * g1b
+                g2 = g2w * g2w + g2b * g2b
+                if not planar:
+                    dr = g1r - g0r
+                    er = g0r - 2.0 * g1r + g2r
+                    new_rho = rho - full_m * mr - full_g * g0r - c1 * dr - c2 * er
+                    new_mr = decay * mr + (1.0 - decay) * g0r + m1 * dr + m2 * er
+                    vr = new_mr - mr
+                    e2 += er * er
+                    new_update += new_mr * new_mr
+                    from_tip += new_rho * new_rho
+                    from_truth += new_rho * new_rho
+                    turned -= mr * vr
+                    v2 += vr * vr
+                    now2 += mr * mr
+                    g0 += g0r * g0r
+                    g1 += g1r * g1r
+                    g2 += g2r * g2r
+                v2 += 1e-300
+                # Error of θ, counting what the error of m will still move, and error of m.
+                scale = min(from_tip, from_truth + coast * coast * new_update) + 1e-300
+                reach = c2 + coast * m2
+                turning = (turned > 0.0) & (turned < 1.5 * v2) & (new_update < size2)
+                strict = momentum_weight * (0.01 if turning else 1.0)
+                error = max(
+                    e2 * reach * reach * theta_weight / scale, e2 * m2 * m2 * strict / (new_update + floor2)
+                )
+                # Stop rule. Within the step |m| may have dipped below the tolerance and risen again.
+                least = min(g0, g1, g2)
+                dips = (
+                    (turned > 0.0)
+                    & (turned < v2)
+                    & (now2 * v2 - turned * turned < 2.0 * size2 * v2)
+                    & (least < 2.0 * size2)
+                    & (update > size2)
+                )
+                after = max(new_update, g2)
+                before = max(update, g0)
+                jumps = (after < size2) & (after < 0.1 * before)
+                single = k < 1.5
+                relevant = max(new_update, update, g0) if single else after
+                # Traps, for the state before the step.
+                energy = loss + kinetic * now2
+                x = w - gamma
+                y = b - delta
+                a = cos * x + sin * y
+                m = cos * mw + sin * mb
+                u = u1m * m + u1a * a
+                v = v1m * m + v1a * a
+                bound1 = b1 * (u * u + v * v)
+                a = cos * y - sin * x
+                m = cos * mb - sin * mw
+                u = u2m * m + u2a * a
+                v = v2m * m + v2a * a
+                bound2 = b2 * (u * u + v * v)
+                bound3 = 0.0
+                if not planar:
+                    u = u3m * mr + u3a * rho
+                    v = v3m * mr + v3a * rho
+                    bound3 = b3 * (u * u + v * v)
+                lowest = delta - math.sqrt(bound2)
+                farthest = gamma + math.sqrt(bound1)
+                modal = (bound1 + bound2 + bound3 < radius2) | (
+                    (lowest > 0.0) & (lowest * lowest > cone2 * (farthest * farthest + bound3))
+                )
+                modal = modal & (n > 0.5)
+                trapped = (energy < level) & (s[_FREE + lane] > 0.5)
+                ok = ((error < 1.0) & (not (dips | jumps))) | single
+                new_n = n + k
+                status = (
+                    _STOPPED
+                    if relevant < size2
+                    else (
+                        _BURST
+                        if not (new_update <= diverging2)
+                        else (_SPENT if new_n >= budget else _RUNNING)
+                    )
+                )
+                status = status if ok else _RUNNING
+                status = _MODAL if modal else (_ENERGY if trapped else status)
+                ok = ok & (not (modal | trapped))
+                s[_OLD_W + lane] = w
+                s[_OLD_B + lane] = b
+                s[_OLD_SIZE + lane] = before
+                s[_SIZE + lane] = after
+                s[_W + lane] = new_w if ok else w
+                s[_B + lane] = new_b if ok else b
+                s[_MW + lane] = new_mw if ok else mw
+                s[_MB + lane] = new_mb if ok else mb
+                if not planar:
+                    s[_OLD_RHO + lane] = rho
+                    s[_RHO + lane] = new_rho if ok else rho
+                    s[_MRHO + lane] = new_mr if ok else mr
+                s[_N + lane] = new_n if ok else n
+                s[_UPDATE + lane] = new_update if ok else update
+                s[_STATUS + lane] = status
+                grow = (error < _EASY) & (n > 0.5) & (new_n + 2.0 * k <= budget)
+                late = new_n + k > budget
+                s[_CHANGE + lane] = (-1.0 if late else (1.0 if grow else 0.0)) if ok else -1.0
+        return supersteps
+
+    return cast(Callable[..., int], integrate)
+
+
+plane = _build(True)
+space = _build(False)

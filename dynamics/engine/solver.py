@@ -1,0 +1,175 @@
+"""The engine's two entrances: units at any starts, and maps of a grid."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynamics import threads
+from dynamics.engine.kernel import Problem, Traps, plane, space
+from dynamics.engine.refinement import UNKNOWN, first_stride, lattice, refine
+from dynamics.engine.superstep import weights
+from dynamics.engine.traps import find_traps
+from dynamics.hyperparameters import Grid, Hyperparameters
+from dynamics.relu import dead_cone_slope
+
+Floats = NDArray[np.float64]
+Results = tuple[NDArray[np.uint8], NDArray[np.int64], Floats, Floats, Floats]
+
+_LONGEST = 24  # exponent of the longest superstep, 2^24 iterations
+_SMALL = 256  # fewer units than this are not worth waking a second thread
+
+
+class _Starts(NamedTuple):
+    """Starts as the kernel reads them; see `kernel._build`."""
+
+    w: Floats
+    b: Floats
+    rho: Floats
+    columns: int
+
+
+def _describe(
+    hp: Hyperparameters, epsilon: float, tolerance: float, max_iterations: int
+) -> tuple[Problem, Floats]:
+    """Return the kernel's view of a setting and its table of weights."""
+    # Without a tolerance a relative error of a momentum this small cannot move a unit noticeably.
+    floor = tolerance / hp.eta if tolerance > 0 else 1e-6 * math.hypot(hp.gamma, hp.delta)
+    problem = Problem(
+        beta=hp.beta,
+        eta=hp.eta,
+        gamma=hp.gamma,
+        delta=hp.delta,
+        slope=dead_cone_slope(epsilon),
+        tolerance=float(tolerance),
+        max_iterations=int(max_iterations),
+        accuracy=1e-3 if hp.beta < 0.95 else 3e-4,
+        floor=floor,
+    )
+    highest = min(int(max_iterations).bit_length() - 1, _LONGEST)
+    return problem, weights(hp.beta, hp.eta, highest)
+
+
+def _run(
+    cells: NDArray[np.int64],
+    starts: _Starts,
+    problem: Problem,
+    traps: Traps,
+    table: Floats,
+    results: Results,
+    flag: NDArray[np.uint8],
+) -> int:
+    """Compute some of the units on all cores, whose number changes no result; return how many supersteps."""
+    kernel = space if starts.rho.any() else plane
+    share = threads.worker_count() if cells.size >= _SMALL else 1
+    arguments = (*starts, problem, traps, table, *(result.reshape(-1) for result in results), flag)
+    if share == 1:
+        return kernel(cells, 0, 1, *arguments)
+    supersteps: list[int] = []
+    threads.run(
+        lambda part: supersteps.append(kernel(cells, part.start, part.step, *arguments)),
+        (slice(first, None, share) for first in range(share)),
+        flag,
+    )
+    return sum(supersteps)
+
+
+def _empty(shape: tuple[int, ...]) -> Results:
+    """Allocate results; ρ starts at zero and `plane` leaves it there."""
+    return (
+        np.full(shape, UNKNOWN, np.uint8),
+        np.zeros(shape, np.int64),
+        np.empty(shape),
+        np.empty(shape),
+        np.zeros(shape),
+    )
+
+
+def solve(
+    hp: Hyperparameters,
+    w: Floats,
+    b: Floats,
+    rho: Floats,
+    epsilon: float,
+    tolerance: float,
+    max_iterations: int,
+    flag: NDArray[np.uint8],
+) -> Results:
+    """Decide one unit for each start.
+
+    Parameters
+    ----------
+    hp : Hyperparameters
+        Momentum, learning rate, target.
+    w, b, rho : float64 (n,)
+        Starts.
+    epsilon : float
+        Dead threshold in (0, 1).
+    tolerance : float
+        Of the stop rule; 0 never stops.
+    max_iterations : int
+        Budget, at least 1.
+    flag : uint8 (1,)
+        Set to anything but 0, from any thread, it stops the computation; the results are then incomplete.
+
+    Returns
+    -------
+    outcome : uint8 (n,)
+    iterations : int64 (n,)
+    final_w, final_b, final_rho : float64 (n,)
+    """
+    problem, table = _describe(hp, epsilon, tolerance, max_iterations)
+    traps = find_traps(problem, planar=not rho.any())
+    results = _empty(w.shape)
+    _run(np.arange(w.size), _Starts(w, b, rho, 1), problem, traps, table, results, flag)
+    return results
+
+
+def solve_grid(
+    hp: Hyperparameters,
+    grid: Grid,
+    rho: float,
+    epsilon: float,
+    tolerance: float,
+    max_iterations: int,
+    flag: NDArray[np.uint8],
+    *,
+    stride: int | None = None,
+) -> Results:
+    """Decide the units of a grid, with refinement; see `refinement`.
+
+    Parameters
+    ----------
+    hp, epsilon, tolerance, max_iterations, flag
+        As for `solve`.
+    grid : Grid
+        Starts in the plane.
+    rho : float
+        The orthogonal weight all of them have.
+    stride : int, optional
+        Stride of the first lattice, a power of two; 1 computes every cell.
+
+    Returns
+    -------
+    outcome, iterations, final_w, final_b, final_rho : arrays (n_b, n_w)
+    """
+    problem, table = _describe(hp, epsilon, tolerance, max_iterations)
+    traps = find_traps(problem, planar=rho == 0)
+    starts = _Starts(grid.w, grid.b, np.array([float(rho)]), grid.n_w)
+    results = _empty((grid.n_b, grid.n_w))
+    if stride is None:
+        stride = first_stride(grid.n_w, grid.n_b)
+    tip_column = -grid.w_min / (grid.w_max - grid.w_min) * (grid.n_w - 1) if rho == 0 else -1.0
+    tip_row = -grid.b_min / (grid.b_max - grid.b_min) * (grid.n_b - 1)
+    rows, columns = lattice(grid.n_b, stride), lattice(grid.n_w, stride)
+    cells = (rows[:, None] * grid.n_w + columns).ravel()
+    listed = np.empty(grid.n_w * grid.n_b, np.int64) if stride > 1 else cells
+    while True:
+        _run(cells, starts, problem, traps, table, results, flag)
+        if stride == 1 or flag[0] != 0:
+            return results
+        stride //= 2
+        count = refine(rows, columns, stride, tip_column, tip_row, *results, listed)
+        cells = listed[:count]
+        rows, columns = lattice(grid.n_b, stride), lattice(grid.n_w, stride)
