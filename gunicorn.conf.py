@@ -5,6 +5,7 @@ process), GUNICORN_ACCESS_LOG ("-" writes one line a request; off by default), F
 own: the proxies whose X-Forwarded-* headers are believed; 127.0.0.1 by default).
 """
 
+import mimetypes
 import os
 import platform
 import shutil
@@ -59,6 +60,8 @@ def on_exit(server: object) -> None:
 
 
 made_cache = prepare_compiled_code()
+# A slim system has no list of media types, and Python before 3.14 does not know this one itself.
+mimetypes.add_type("font/woff2", ".woff2")
 
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8050')}"
 # The kernels release the interpreter lock and use every core, so threads of one process serve as many viewers
