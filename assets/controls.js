@@ -8,6 +8,8 @@
   let texts = null; // every setting as its URL text; the newest, also while dragging
   let broken = []; // keys whose box holds text that was refused
   let restTimer = 0;
+  let preset; // the preset that the dropdown was last told to show
+  let followed = ""; // the store's content when it was last looked at
 
   const byId = (id) => document.getElementById(id);
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
@@ -67,15 +69,27 @@
     document.documentElement.dataset.colouring = texts.colouring;
   }
 
+  dc.showPreset = (key) => {
+    if (key !== preset) setProps("preset", { value: key });
+    preset = key;
+  };
+
   // ------------------------------------------------------------- controls → settings
 
   // One change by hand: the pictures follow at once, the store when the hand rests.
-  dc.change = (changes) => {
+  dc.change = (changes, restMs = REST_MS) => {
     texts = { ...texts, ...changes };
     dc.pump.want(texts, { rest: false });
     clearTimeout(restTimer);
-    restTimer = setTimeout(() => setProps("settings", { data: texts }), REST_MS);
+    restTimer = setTimeout(() => setProps("settings", { data: texts }), restMs);
   };
+
+  // An edit is on its way to Dash: from now on the pictures are older than the controls.
+  function edited(event) {
+    const used = event.type === "change" ? ".box" : ".dash-options-list-option, .rail button, .zoom button";
+    if (texts && event.target.closest(used)) dc.paint.busy();
+  }
+  for (const type of ["change", "click"]) document.addEventListener(type, edited, true);
 
   function moved(key) {
     const index = Number(thumb(key).getAttribute("aria-valuenow"));
@@ -83,7 +97,7 @@
     const value = String(dc.table().controls[key].track[index]);
     const box = byId(`${key}-box`);
     if (box) box.value = value;
-    dc.complain({});
+    if (broken.length) dc.complain({});
     dc.change({ [key]: value });
     describe(key);
   }
@@ -114,16 +128,16 @@
   // ------------------------------------------------------------- called by Dash
 
   // The store changed: by an edit, a preset, the URL, or a hand at rest.
-  dc.adopt = (stored) => {
-    if (!stored) return;
+  function adopt(stored) {
     clearTimeout(restTimer);
     texts = { ...stored };
     watch();
     showControls();
     dc.view.present(texts.present === "1");
     dc.pump.want(texts, { rest: true });
-  };
+  }
 
+  // What is wrong with the last input, by key; {} when it was taken.
   dc.complain = (errors) => {
     const keys = Object.keys(errors ?? {});
     if (!keys.length && !broken.length) return;
@@ -142,8 +156,13 @@
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     deadcone: {
-      adopt: (stored) => dc.adopt(stored),
-      complain: (errors) => dc.complain(errors),
+      follow(stored, errors) {
+        dc.complain(errors);
+        const arrived = JSON.stringify(stored);
+        if (stored && arrived !== followed) adopt(stored);
+        else dc.pump.again();
+        followed = arrived;
+      },
     },
   });
 })();

@@ -5,6 +5,7 @@
   const byId = (id) => document.getElementById(id);
   const plot = (panel) => byId(panel)?.querySelector(".js-plotly-plot");
   let caption = ""; // what the pictures shown say
+  let preset = null; // the preset that they are, if any
   let refusal = null; // why the last input was not taken
 
   const nextTask = () =>
@@ -74,7 +75,7 @@
       byId("counting").textContent = frame.caption.counting;
       byId("pytorch").textContent = frame.pytorch;
       byId("provenance").textContent = frame.provenance;
-      window.dash_clientside.set_props("preset", { value: frame.preset });
+      preset = frame.preset;
       showLandmarks(frame.landmarks);
       showShares(frame.shares);
       byId("main").classList.remove("stale");
@@ -115,6 +116,7 @@
       if (dc.pump.wanted().seq !== seq) return;
       byId("main").setAttribute("aria-busy", "false");
       dc.view.address(texts);
+      dc.showPreset(preset);
     },
   };
 })();

@@ -62,13 +62,13 @@
     }).observe(heading);
   }
 
-  const leave = () => dc.change({ present: "0" });
+  const turn = (on) => dc.change({ present: on ? "1" : "0" }, 0);
 
   document.addEventListener("click", (event) => {
     const id = event.target.closest?.("button")?.id;
     if (id === "theme") toggleTheme();
-    if (id === "present") dc.change({ present: "1" });
-    if (id === "leave") leave();
+    if (id === "present") turn(true);
+    if (id === "leave") turn(false);
     const link = event.target.closest?.(".page-link, .brand");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
@@ -77,7 +77,7 @@
     }
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && present()) leave();
+    if (event.key === "Escape" && present()) turn(false);
   });
   for (const query of [dark, phone, compact]) query.addEventListener("change", changed);
   addEventListener("popstate", () => turnTo(location.pathname));

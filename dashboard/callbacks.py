@@ -15,7 +15,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_u
 from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.numbers import exact
 from dashboard.presets import PRESETS
-from dashboard.settings import DEFAULT, WINDOW_LIMIT, Settings, Window, read_query
+from dashboard.settings import DEFAULT, SMALLEST_WINDOW, WINDOW_LIMIT, Settings, Window, read_query
 
 BOX_KEYS = (*CONTROLS, "window")
 CHOICES = ("colouring", "layers", "quantity", "judging")
@@ -61,12 +61,8 @@ def register(app: Dash) -> None:
         return (no_update if changed == texts else changed), {}
 
     app.clientside_callback(
-        ClientsideFunction("deadcone", "adopt"),
+        ClientsideFunction("deadcone", "follow"),
         Input("settings", "data"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("deadcone", "complain"),
         Input("errors", "data"),
         prevent_initial_call=True,
     )
@@ -136,6 +132,8 @@ def _zoomed(settings: Settings, button: str) -> Window:
             settings.gamma - half, settings.gamma + half, settings.delta - half, settings.delta + half
         )
     factor = 0.5 if button == "zoom-in" else 2.0
+    if factor * min(w_max - w_min, b_max - b_min) < SMALLEST_WINDOW:
+        return settings.window
     half_w, half_b = (w_max - w_min) / 2 * factor, (b_max - b_min) / 2 * factor
     middle_w, middle_b = (w_min + w_max) / 2, (b_min + b_max) / 2
     return _rounded(middle_w - half_w, middle_w + half_w, middle_b - half_b, middle_b + half_b)

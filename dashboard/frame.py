@@ -26,7 +26,7 @@ DEPENDS: dict[str, tuple[str, ...] | None] = {
     "alive": None,
     "locus": ("beta", "eta"),
     "oscillation": ("beta", "eta"),
-    "field": ("delta", "epsilon", "rho", "gamma"),
+    "field": ("delta", "epsilon", "rho"),
 }
 
 

@@ -19,6 +19,7 @@ QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
 MAX_STARTS = 8
 WINDOW_LIMIT = 1e3
 SMALLEST_WINDOW = 1e-6
+MAX_PARTS = 100
 
 Window = tuple[float, float, float, float]
 Starts = tuple[tuple[float, float], ...]
@@ -96,7 +97,11 @@ def read_query(query: str) -> tuple[Settings, list[str]]:
     """
     changes: dict[str, Any] = {}
     notices = []
-    for key, text in parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=100):
+    try:
+        parts = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=MAX_PARTS)
+    except ValueError:
+        return DEFAULT, [f"The link has more than {MAX_PARTS} parts; the page shows the defaults."]
+    for key, text in parts:
         if (key, text) == ("v", "1") or key == "theme":
             continue
         try:

@@ -1,0 +1,101 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dashboard.caption import caption
+from dashboard.landmarks import landmarks
+from dashboard.settings import DEFAULT, Settings
+from dynamics import (
+    BasinMap,
+    Outcome,
+    activation_probability,
+    basin_map,
+    critical_momentum,
+    max_stable_learning_rate,
+)
+
+D, C, S, U, V = Outcome
+
+
+@pytest.fixture(scope="module")
+def plain() -> BasinMap:
+    """A small real map to put outcomes into."""
+    return basin_map(DEFAULT.hyperparameters, DEFAULT.grid(10), max_iterations=1)
+
+
+def verdict(plain: BasinMap, outcomes: list[Outcome], **changes: str) -> str:
+    """The verdict on a map of 100 starts that begins with `outcomes` and has converged elsewhere."""
+    labels = np.full(100, C, np.uint8)
+    labels[: len(outcomes)] = outcomes
+    return caption(DEFAULT.edit(changes), replace(plain, outcome=labels.reshape(10, 10))).verdict
+
+
+def test_templates_in_their_order(plain: BasinMap) -> None:
+    assert verdict(plain, [D] * 55) == "55 % of starts die."
+    assert verdict(plain, [D] * 43, beta="0") == "43 % of starts die without momentum."
+    assert verdict(plain, []) == "No start dies."
+    assert verdict(plain, [D] * 100) == "Every start dies."
+    assert verdict(plain, [D] * 30 + [U]) == "30 % of starts die; 1 % are undecided."
+    assert verdict(plain, [D] * 30 + [U] * 5 + [V]) == "1 % of starts diverge and 30 % die."
+    assert verdict(plain, [D] * 98, delta="-0.5") == (
+        "The ground truth itself lies in the dead cone; 98 % of starts die."
+    )
+    after = {"tolerance": "0", "max_iterations": "10000"}
+    assert verdict(plain, [D] * 55, **after) == "55 % of starts are dead after 10⁴ updates."
+    assert verdict(plain, [], **after) == "No start is dead after 10⁴ updates."
+
+
+@pytest.mark.parametrize(
+    ("beta", "eta", "words"),
+    [
+        ("0.9", "0.1", "β is above 0.67, so the affine model oscillates;"),
+        ("0", "0.1", "β is not above 0.67, so the affine model decays smoothly;"),
+        ("0", "1.5", "β is not above 0.04, so the affine model flips sign at each step;"),
+        ("0", "2.5", "η is not below 2, so the affine model is unstable;"),
+    ],
+)
+def test_why(plain: BasinMap, beta: str, eta: str, words: str) -> None:
+    context = caption(DEFAULT.edit({"beta": beta, "eta": eta}), plain).context
+    assert context.startswith(words)
+    assert context.endswith("the ground truth lies 0.1 from the tip of the dead cone.")
+
+
+def test_what_was_counted_is_the_map_that_is_shown(plain: BasinMap) -> None:
+    assert caption(DEFAULT, plain).counting == (
+        "of a 10 × 10 grid of starts in [−3, 3]², no momentum at the start; "
+        "stopped at updates below 10⁻⁶, at most 10⁶ iterations."
+    )
+    other = DEFAULT.edit({"window": "-1,2,0,0.5", "rho": "1.4", "tolerance": "0", "max_iterations": "300"})
+    assert caption(other, plain).counting == (
+        "of a 10 × 10 grid of starts in [−1, 2] × [0, 0.5] at ρ = 1.4, no momentum at the start; "
+        "judged after exactly 300 updates."
+    )
+
+
+def _marks(settings: Settings) -> dict[str, tuple[str, float | None]]:
+    return {mark.key: (mark.text, mark.fraction) for mark in landmarks(settings)}
+
+
+def test_landmarks_are_the_closed_forms() -> None:
+    marks = _marks(DEFAULT)
+    assert marks["beta"][0] == "oscillates from 0.67"
+    assert marks["eta"][0] == "unstable from 38"
+    assert marks["gamma"] == ("normalised", 0.8)
+    assert marks["delta"][0] == "ground truth dead below −0.31"
+    assert float(critical_momentum(0.1)) == pytest.approx(0.6694, abs=1e-4)
+    assert float(max_stable_learning_rate(0.9)) == pytest.approx(38)
+    assert activation_probability(0.1, -0.3090232) == pytest.approx(1e-3, rel=1e-4)
+
+
+def test_landmarks_past_the_track_carry_an_arrow() -> None:
+    assert _marks(DEFAULT.edit({"beta": "0.99"}))["eta"] == ("unstable from 398 →", None)
+    assert _marks(DEFAULT.edit({"gamma": "1"}))["delta"] == ("← ground truth dead below −3.1", None)
+    assert _marks(DEFAULT.edit({"eta": "0.001"}))["beta"][1] is None
+
+
+def test_landmarks_follow_the_other_sliders() -> None:
+    at = _marks(DEFAULT)
+    assert _marks(DEFAULT.edit({"eta": "0.2"}))["beta"] != at["beta"]
+    assert _marks(DEFAULT.edit({"beta": "0.5"}))["eta"] != at["eta"]
+    assert _marks(DEFAULT.edit({"epsilon": "0.01"}))["delta"] != at["delta"]
