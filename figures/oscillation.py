@@ -10,7 +10,7 @@ from figures.chart import Floats, Spec, axis, compact, figure, label, margins, n
 from figures.theme import momentum_colours, with_alpha
 from figures.view import View
 
-# Fixed ranges of the error, smallest first; what leaves the last is cut off there, and said to be.
+# Fixed ranges of the error, smallest first.
 ERROR_RANGES = ((-0.4, 1.05), (-1.1, 1.1), (-2.2, 2.2), (-5.5, 5.5))
 
 
@@ -28,8 +28,8 @@ def oscillation(runs: Sequence[AffineTrajectory], view: View, beta: float | None
     Returns
     -------
     plotly.graph_objects.Figure
-        In the smallest of fixed ranges that holds the errors; what diverges ends where it leaves the
-        largest one, and the figure says so.
+        In the smallest of fixed ranges that holds every error that stays finite and small. One that
+        diverges is drawn until it leaves that range, and the figure says how far it goes.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def oscillation(runs: Sequence[AffineTrajectory], view: View, beta: float | None
             for value in sorted(coloured, key=lambda value: (value == bold, value))
         ],
         {
-            "margin": margins(view, left=50, right=8, top=26, bottom=46),
+            "margin": margins(view, left=50, right=14, top=26, bottom=46),
             "xaxis": axis(view, "iteration", 0, max(steps, 1), nticks=3, showgrid=True, showline=False),
             "yaxis": axis(
                 view,
@@ -70,23 +70,23 @@ def oscillation(runs: Sequence[AffineTrajectory], view: View, beta: float | None
     )
 
 
+def _returns(error: Floats) -> bool:
+    """Tell whether an error ends within the largest range, however far it went."""
+    return bool(abs(error[-1]) <= ERROR_RANGES[-1][1])
+
+
 def _error_range(errors: Sequence[Floats]) -> tuple[float, float]:
-    """Return the smallest range that holds every error, else the largest."""
-    together = np.concatenate(list(errors))
+    """Return the smallest range that holds every error that returns, else the largest."""
+    returning = [error for error in errors if _returns(error)]
     for low, high in ERROR_RANGES:
-        if np.all((together >= low) & (together <= high)):
+        if returning and all(error.min() >= low and error.max() <= high for error in returning):
             return low, high
     return ERROR_RANGES[-1]
 
 
-def _returns(error: Floats, high: float) -> bool:
-    """Tell whether an error ends within the range, however far it went."""
-    return bool(abs(error[-1]) <= high)
-
-
 def _line(error: Floats, beta: float, colour: str, bold: bool, high: float, view: View) -> Spec:
-    if not _returns(error, high):
-        # One update past the frame: the line leaves it, and what follows would only fill it.
+    if not _returns(error):
+        # One update past the range: the line leaves it, and what follows would only fill it.
         error = error[: int(np.argmax(~(np.abs(error) <= high))) + 1]
     # SVG cannot place 1e200, and far beyond the frame all values look alike.
     error = np.clip(np.nan_to_num(error, nan=20 * high), -20 * high, 20 * high)
@@ -115,11 +115,11 @@ def _legend(coloured: dict[float, str], bold: float, view: View) -> Spec:
 
 
 def _note(runs: Sequence[AffineTrajectory], high: float, view: View) -> list[Spec]:
-    """Say how far the error goes when a curve is cut off."""
-    reach = max((np.abs(run.a).max() for run in runs if not _returns(run.a, high)), default=0.0)
-    if reach == 0:
+    """Say how far the errors go when they do not fit."""
+    reach = max(float(np.abs(run.a).max()) for run in runs)
+    if reach <= high:
         return []
-    size = number(float(reach), 1) if np.isfinite(reach) else "∞"
+    size = number(reach, 1) if np.isfinite(reach) else "∞"
     within = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "bottom"}
     ground = with_alpha(view.colours.page, 0.85)
     return [label(view, f"cut off; |<i>a</i>| → {size}", 1, 0, **within, bgcolor=ground, yshift=view.px(3))]

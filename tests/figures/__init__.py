@@ -1,0 +1,1 @@
+"""Tests of the figures: structure, colours and geometry, without a browser."""
