@@ -1,7 +1,7 @@
 """The compiled kernels of the reference and the trajectories: gradient, map, path, basin.
 
 They share one file because numba's cache on disk notices a change of the file a function stands in, but
-not of the files it calls into.
+not of the files it calls into. For the same reason the numbers of the stop rule are arguments.
 """
 
 import math
@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from dynamics.outcome import CONVERGED_WITHIN, LONGEST_UPDATE, Outcome
+from dynamics.outcome import Outcome
 
 Floats = NDArray[np.float64]
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -104,11 +104,16 @@ def path(
 
 
 @compiled
-def judge(rho: float, w: float, b: float, gamma: float, delta: float, slope: float, stopped: bool) -> int:
-    """Return the outcome of a finite path that ended at (ρ, w, b); `slope` is Φ⁻¹(ε)."""
+def judge(
+    rho: float, w: float, b: float, gamma: float, delta: float, slope: float, radius: float, stopped: bool
+) -> int:
+    """Return the outcome of a finite path that ended at (ρ, w, b).
+
+    `slope` is Φ⁻¹(ε), `radius` how near the ground truth counts as converged.
+    """
     if b < slope * np.sqrt(rho * rho + w * w):
         return _DEAD
-    if rho * rho + (w - gamma) ** 2 + (b - delta) ** 2 < (CONVERGED_WITHIN * gamma) ** 2:
+    if rho * rho + (w - gamma) ** 2 + (b - delta) ** 2 < radius * radius:
         return _CONVERGED
     return _STALLED if stopped else _UNDECIDED
 
@@ -120,6 +125,8 @@ def iterate(
     gamma: float,
     delta: float,
     slope: float,
+    radius: float,
+    longest: float,
     tolerance: float,
     max_iterations: int,
     flag: NDArray[np.uint8],
@@ -133,7 +140,7 @@ def iterate(
     final_rho: Floats,
 ) -> None:
     """Iterate each start to its end; the arrays from `w` on have one entry per start."""
-    eta2, tolerance2 = eta * eta, tolerance * tolerance
+    eta2, tolerance2, longest2 = eta * eta, tolerance * tolerance, longest * longest
     for i in range(len(w)):
         state = (rho[i], w[i], b[i], 0.0, 0.0, 0.0)
         before2 = np.inf  # squared norm of the update before the last
@@ -145,7 +152,7 @@ def iterate(
             state, g = step(state, beta, eta, gamma, delta)
             n += 1
             update2 = eta2 * (state[3] ** 2 + state[4] ** 2 + state[5] ** 2)
-            if not update2 <= LONGEST_UPDATE**2:  # nan as well
+            if not update2 <= longest2:  # nan as well
                 diverged = True
                 break
             if update2 < tolerance2:
@@ -158,6 +165,6 @@ def iterate(
         if diverged:
             outcome[i] = _DIVERGED
         else:
-            outcome[i] = judge(state[0], state[1], state[2], gamma, delta, slope, stopped)
+            outcome[i] = judge(state[0], state[1], state[2], gamma, delta, slope, radius, stopped)
         iterations[i] = n
         final_rho[i], final_w[i], final_b[i] = state[0], state[1], state[2]

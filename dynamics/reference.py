@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dynamics import kernels, threads
 from dynamics.hyperparameters import Hyperparameters
+from dynamics.outcome import CONVERGED_WITHIN, LONGEST_UPDATE
 from dynamics.relu import dead_cone_slope
 
 Floats = NDArray[np.float64]
@@ -48,7 +49,8 @@ def solve(
     n = len(w)
     outcome, iterations = np.empty(n, np.uint8), np.empty(n, np.int64)
     final_w, final_b, final_rho = np.empty(n), np.empty(n), np.empty(n)
-    settings = (hp.beta, hp.eta, hp.gamma, hp.delta, dead_cone_slope(epsilon), tolerance, max_iterations)
+    rules = dead_cone_slope(epsilon), CONVERGED_WITHIN * hp.gamma, LONGEST_UPDATE, tolerance, max_iterations
+    settings = (hp.beta, hp.eta, hp.gamma, hp.delta, *rules)
 
     def work(piece: slice) -> None:
         starts = w[piece], b[piece], rho[piece]
