@@ -34,8 +34,8 @@ lock: ## pin everything that requirements/*.in asks for, indirect dependencies t
 
 bench: ## run every benchmark, one after another
 	@scripts/environment.sh requirements.txt requirements-dev.txt
-	@set -e; for script in $(sort $(wildcard benchmarks/*.py)); do \
-		echo "== $$script"; $(PYTHON) $$script; done
+	@set -e; for name in $(patsubst benchmarks/%.py,%,$(sort $(wildcard benchmarks/[a-z]*.py))); do \
+		echo "== $$name"; $(PYTHON) -m benchmarks.$$name; done
 
 clean: ## remove what the other targets made
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
