@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from dynamics import EigenvalueLocus, eigenvalues
 from dynamics.affine import Complexes
-from figures.chart import Spec, axis, figure, label, margins, number, typed
+from figures.chart import Spec, axis, compact, figure, label, margins, number, typed
 from figures.view import View
 
 # Fixed frames of the complex plane, smallest first: the right half of the unit circle; all of it;
@@ -88,8 +88,10 @@ def _traces(curve: EigenvalueLocus, current: Complexes, view: View) -> list[Spec
         "color": colours.page,
         "line": {"color": colours.momentum_2, "width": view.px(1.6)},
     }
+    curves = {"x": compact(both.real.copy(), 1.0), "y": compact(both.imag.copy(), 1.0)}
     return [
         _points("locus", both)
+        | curves
         | {"mode": "lines", "line": {"color": colours.momentum_1, "width": view.px(2), "simplify": False}},
         _points("β = 0", curve.eigenvalues[0]) | {"marker": cross},
         _points("turns complex", meet) | {"marker": ring},

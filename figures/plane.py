@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dynamics import BasinMap, Outcome, VectorField
 from figures.arrows import arrow_traces
-from figures.chart import Floats, Spec, axis, figure, margins, symbol, tick_width, typed
+from figures.chart import Floats, Spec, axis, figure, margins, symbol, three_digits, tick_width, typed
 from figures.cones import cone_traces
 from figures.marks import path_traces, start_traces, truth_trace
 from figures.paths import StartPath, drawn_path
@@ -130,10 +130,10 @@ def _ground(basin: BasinMap, palette: tuple[str, ...], cells: NDArray[np.uint8],
     if view.hover:
         details = np.stack([basin.iterations, basin.final_w, basin.final_b], axis=-1)
         trace |= {
-            "customdata": typed(details.astype(np.float32)),
+            "customdata": typed(three_digits(details)),
             "text": _WORDS[basin.outcome].tolist(),
             "hoverinfo": "text",
-            "hovertemplate": "<b>%{text}</b> after %{customdata[0]:,d} iterations<br>"
+            "hovertemplate": "<b>%{text}</b> after %{customdata[0]:,.3~r} iterations<br>"
             "start (%{x:.4~g}, %{y:.4~g})<br>"
             "end (%{customdata[1]:.3~g}, %{customdata[2]:.3~g})<extra></extra>",
         }
