@@ -20,7 +20,7 @@ from figures.window import Window
 ITERATION_EDGES = (100, 1_000, 3_000, 10_000, 30_000)
 # Palette indices after the outcomes' own values: the second tones of the woven ones.
 UNDECIDED_WEAVE, DIVERGED_WEAVE = len(Outcome), len(Outcome) + 1
-_WEAVE_CELLS = 128  # diagonals of the weave are as wide as cells of a map of this many a side
+_CHESSBOARD, _DIAGONALS = 128, 80  # squares and diagonals along the longer side of a map
 _TICKS = 7  # at most, plotly chooses
 _AXES: Spec = {"xaxis": "x", "yaxis": "y"}
 _WORDS = np.array(["dead", "at the ground truth", "stalled elsewhere", "undecided", "diverged"], dtype=object)
@@ -79,18 +79,20 @@ def outcome_palette(theme: Theme) -> tuple[str, ...]:
 def woven(outcome: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return palette indices of outcomes, uint8 (n_b, n_w), with UNDECIDED and DIVERGED woven.
 
-    UNDECIDED alternates two tones along diagonals, DIVERGED takes its second on every fourth, so
-    that neither rests on hue alone.
+    UNDECIDED alternates two tones like a chessboard, DIVERGED takes its second on every fourth
+    diagonal, so that neither rests on hue alone. Both are as coarse on the screen for any grid.
     """
     n_b, n_w = outcome.shape
-    rows, columns = (np.arange(n) * _WEAVE_CELLS // max(n_b, n_w) for n in (n_b, n_w))
     undecided, diverged = outcome == Outcome.UNDECIDED, outcome == Outcome.DIVERGED
     if not (undecided.any() or diverged.any()):
         return outcome
-    diagonal = rows[:, None] + columns[None, :]
+    side = max(n_b, n_w)
+    rows, columns = np.arange(n_b)[:, None], np.arange(n_w)[None, :]
+    squares = rows * min(side, _CHESSBOARD) // side + columns * min(side, _CHESSBOARD) // side
+    diagonals = (rows + columns) * min(side, _DIAGONALS) // side
     indices = outcome.copy()
-    indices[undecided & (diagonal % 2 == 1)] = UNDECIDED_WEAVE
-    indices[diverged & (diagonal % 4 == 0)] = DIVERGED_WEAVE
+    indices[undecided & (squares % 2 == 1)] = UNDECIDED_WEAVE
+    indices[diverged & (diagonals % 4 == 0)] = DIVERGED_WEAVE
     return indices
 
 

@@ -64,7 +64,7 @@ def test_every_outcome_has_the_colour_of_its_theme(
         assert shown == {fills[outcome], getattr(THEMES[theme], weave)}
 
 
-def test_weaves_are_every_second_and_every_fourth_diagonal() -> None:
+def test_weaves_are_every_second_square_and_every_fourth_diagonal() -> None:
     size = 128
     undecided = woven(np.full((size, size), Outcome.UNDECIDED, dtype=np.uint8))
     diverged = woven(np.full((size, size), Outcome.DIVERGED, dtype=np.uint8))
