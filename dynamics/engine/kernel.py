@@ -18,22 +18,26 @@ from dynamics.engine.superstep import WEIGHTS
 from dynamics.outcome import CONVERGED_WITHIN, LONGEST_UPDATE, Outcome
 
 Floats = NDArray[np.float64]
+Complexes = NDArray[np.complex128]
 
 LANES = 32
 # Slots of a lane's state. Slot after slot lies in one flat array, so that the offsets are constants.
 _W, _B, _RHO, _MW, _MB, _MRHO = (LANES * slot for slot in range(6))
 _N, _UPDATE = LANES * 6, LANES * 7  # iterations done; |m|² of the update before
-_WEIGHT = LANES * 8  # 10 slots: the lane's row of `superstep.weights`
-_STATUS, _CHANGE, _FREE = LANES * 18, LANES * 19, LANES * 20
-_OLD_W, _OLD_B, _OLD_RHO, _OLD_SIZE, _SIZE = (LANES * slot for slot in range(21, 26))
-_SLOTS = 26
+_STATUS, _CHANGE, _WAIT = LANES * 8, LANES * 9, LANES * 10
+_OLD_W, _OLD_B, _OLD_RHO, _OLD_SIZE, _SIZE = (LANES * slot for slot in range(11, 16))
+_WEIGHT = LANES * 16  # the lane's row of `superstep.weights`
+_SLOTS = 16 + WEIGHTS
 
-_RUNNING, _STOPPED, _SPENT, _BURST, _ENERGY, _MODAL, _EMPTY = 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0
+_RUNNING, _STOPPED, _SPENT, _BURST, _MODAL, _EMPTY = 0.0, 1.0, 2.0, 3.0, 4.0, 5.0
 _DEAD, _CONVERGED, _STALLED, _UNDECIDED, _DIVERGED = (int(outcome) for outcome in Outcome)
 
+# How much of a squared error of m counts:
+_EASE_LOST = 0.1  # of a dying unit, where m says when it stops
+_EASE_FAST = 0.01  # of a unit far from stopping, or passing through zero while stopping
+_PATIENCE = 2.0  # steps at one length after a rejected one
+
 _NEVER = 1e300  # stands for "no update yet"; its square root and sums stay finite
-_MOMENTUM_ACCURACY = 0.03  # relative error of m allowed a superstep
-_EASY = 1.0 / 64.0  # twice the length makes 64 times this error: below it the next step is longer
 
 
 class Problem(NamedTuple):
@@ -46,19 +50,28 @@ class Problem(NamedTuple):
     slope: float  # Φ⁻¹(ε): the dead cone is b < slope·r
     tolerance: float
     max_iterations: int
-    accuracy: float  # relative error of θ allowed a superstep
     floor: float  # size of a momentum below which its relative error is of no interest
+    ease: float  # how much of a squared error counts once only iterations and end are asked for
+
+
+class Modes(NamedTuple):
+    """The affine map along three axes with two eigenvalues λ each; arrays (3, 2) unless said otherwise."""
+
+    on_momentum: Complexes  # left eigenvectors: coefficient = on_momentum·m + on_error·(θ − θ*)
+    on_error: Complexes
+    log_root: Complexes  # log λ
+    momentum: Complexes  # the mode's m for a θ − θ* of 1
+    curvature: Floats  # (3,) second derivative of the loss
 
 
 class Traps(NamedTuple):
     """Where a unit's outcome is known before it stops; see `traps`."""
 
-    level: float  # energy below which a unit ends at the ground truth
+    level: float  # energy below which a unit does not die
     cos: float  # direction of the first eigenvector of the Hessian at the ground truth
     sin: float
-    radius2: float  # squared distance within which the Hessian counts as constant
-    cone2: float  # squared slope b/r above which the ReLU counts as linear
-    modes: Floats  # (3, MODE) the affine map along the two eigenvectors and along ρ
+    bounds: Floats  # (3, 5) K and the real forms of l₁, l₂: inside while ΣK((l₁·(m, a))² + (l₂·(m, a))²) < 1
+    modes: Modes
 
 
 @inlined
@@ -129,6 +142,12 @@ def space_gradient(
     return gw, gb, grho, loss
 
 
+@inlined
+def _sinking(w: float, b: float, slope: float, gamma: float, delta: float) -> bool:
+    """Tell whether (w, b), w < 0, lies in the dead cone where −∇L points deeper: δ < γ|c|; see `traps`."""
+    return (w < 0.0) & (b + slope * w < 0.0) & (delta * w > gamma * b)
+
+
 @compiled
 def _label(w: float, b: float, rho: float, status: float, problem: Problem) -> int:
     """Return the outcome of a unit that ends here, tested in the order of DESIGN §1."""
@@ -158,54 +177,81 @@ def _crossing(before2: float, after2: float, size2: float) -> tuple[float, float
 
 
 @compiled
-def _mode_sizes(state: Floats, axis: int, modes: Floats) -> tuple[float, float, float, float]:
-    """Return both coefficients of one axis of the affine map, and how much each adds to max(|m|, |∇L|)."""
-    m, a = state[2 * axis], state[2 * axis + 1]
-    u = modes[axis, 1] * m + modes[axis, 2] * a
-    v = modes[axis, 3] * m + modes[axis, 4] * a
-    if modes[axis, 11] != 0.0:
-        return u, v, 2.0 * math.sqrt(u * u + v * v) * modes[axis, 9], 0.0
-    return u, v, abs(u) * modes[axis, 9], abs(v) * modes[axis, 10]
+def _sizes2(time: float, part: Complexes, modes: Modes) -> float:
+    """Return max(|m|², |∇L|²) of the affine map after `time` iterations; `part` are its coefficients."""
+    m2 = g2 = 0.0
+    for axis in range(3):
+        m = a = 0.0
+        for root in range(2):
+            now = part[axis, root] * np.exp(modes.log_root[axis, root] * time)
+            a += now.real
+            m += (now * modes.momentum[axis, root]).real
+        m2 += m * m
+        g2 += (modes.curvature[axis] * a) ** 2
+    return max(m2, g2)
 
 
 @compiled
-def _complete(state: Floats, modes: Floats, size: float, left: float) -> tuple[float, float, float, float]:
+def _stopping_time(part: Complexes, modes: Modes, size: float) -> float:
+    """Return after how many iterations the affine map first has |m| and |∇L| below `size`.
+
+    Each axis passes below `size` between the times when the smaller and when the larger of the amplitudes
+    of its |m| and |∇L| do. A map that only decays is followed along the slowest decay, twice corrected; one
+    that oscillates is searched in steps of 1/32 of its shortest period.
+    """
+    soonest = latest = fastest = 0.0
+    rate = 1e300
+    for axis in range(3):
+        for root in range(2):
+            log_root = modes.log_root[axis, root]
+            turns = log_root.imag != 0.0 and modes.log_root[axis, 0].imag == -modes.log_root[axis, 1].imag
+            amplitude = abs(part[axis, root]) * (2.0 if turns else 1.0)
+            if amplitude == 0.0:
+                continue
+            g = amplitude * modes.curvature[axis]
+            m = amplitude * abs(modes.momentum[axis, root])
+            first = math.log((min(m, g) if turns else max(m, g)) / size) / -log_root.real
+            last = math.log(1.8 * max(m, g) / size) / -log_root.real
+            if last > latest:
+                latest = last
+                rate = -log_root.real
+            soonest = max(soonest, first)
+            if turns:
+                fastest = max(fastest, abs(log_root.imag))
+    if latest <= 0.0:
+        return 0.0
+    if fastest == 0.0:
+        time = latest
+        for _ in range(2):
+            time = max(time + 0.5 * math.log(_sizes2(time, part, modes) / (size * size)) / rate, 0.0)
+        return time
+    stride = max(2.0 * math.pi / fastest / 32.0, 1.0, (latest - soonest) / 256.0)
+    time = soonest
+    while time < latest and _sizes2(time, part, modes) >= size * size:
+        time += stride
+    return time
+
+
+@compiled
+def _complete(state: Floats, modes: Modes, size: float, left: float) -> tuple[float, float, float, float]:
     """Return after how many iterations the affine map stops, at most `left`, and where on its three axes.
 
-    `state` holds (m, θ − θ*) for each axis. Without its oscillation each mode falls as |λ|^n. The time is
-    that of the slowest mode to come below `size`, corrected once for the others.
+    `state` holds (m, θ − θ*) for each axis.
     """
-    time = 0.0
-    if size > 0.0:
-        for axis in range(3):
-            _, _, first, second = _mode_sizes(state, axis, modes)
-            if first > size:
-                time = max(time, math.log(first / size) / -modes[axis, 5])
-            if second > size:
-                time = max(time, math.log(second / size) / -modes[axis, 7])
-        total = 0.0
-        slowest = -1e300
-        for axis in range(3):
-            _, _, first, second = _mode_sizes(state, axis, modes)
-            total += (first * math.exp(modes[axis, 5] * time)) ** 2
-            total += (second * math.exp(modes[axis, 7] * time)) ** 2
-            if first > 0.0:
-                slowest = max(slowest, modes[axis, 5])
-        if total > size * size and slowest < 0.0:
-            time += 0.5 * math.log(total / (size * size)) / -slowest
-        time = min(math.ceil(time) + 1.0, left)
-    else:
-        time = left
-    end = np.empty(3)
+    part = np.empty((3, 2), np.complex128)
     for axis in range(3):
-        u, v, _, _ = _mode_sizes(state, axis, modes)
-        first = math.exp(modes[axis, 5] * time)
-        angle = modes[axis, 6] * time
-        if modes[axis, 11] != 0.0:
-            end[axis] = 2.0 * first * (u * math.cos(angle) - v * math.sin(angle))
-        else:
-            second = math.exp(modes[axis, 7] * time)
-            end[axis] = u * first * math.cos(angle) + v * second * math.cos(modes[axis, 8] * time)
+        for root in range(2):
+            part[axis, root] = (
+                modes.on_momentum[axis, root] * state[2 * axis]
+                + modes.on_error[axis, root] * state[2 * axis + 1]
+            )
+    time = left
+    if size > 0.0:
+        time = min(math.ceil(_stopping_time(part, modes, size)) + 1.0, left)
+    end = np.zeros(3)
+    for axis in range(3):
+        for root in range(2):
+            end[axis] += (part[axis, root] * np.exp(modes.log_root[axis, root] * time)).real
     return time, end[0], end[1], end[2]
 
 
@@ -239,18 +285,19 @@ def _build(planar: bool) -> Callable[..., int]:
         eta, gamma, delta = problem.eta, problem.gamma, problem.delta
         coast = eta / (1.0 - problem.beta)
         kinetic = 0.5 * coast
+        lag = coast * problem.beta
+        slope = problem.slope
+        settled = problem.ease
         size = problem.tolerance / eta  # the stop rule, for |m| and |∇L|
         size2 = size * size
         floor2 = problem.floor**2
-        theta_weight = 1.0 / problem.accuracy**2
-        momentum_weight = 1.0 / _MOMENTUM_ACCURACY**2
         diverging2 = (LONGEST_UPDATE / eta) ** 2
         budget = float(problem.max_iterations)
-        level, cos, sin, radius2, cone2 = traps.level, traps.cos, traps.sin, traps.radius2, traps.cone2
-        modes = traps.modes
-        b1, u1m, u1a, v1m, v1a = modes[0, 0], modes[0, 1], modes[0, 2], modes[0, 3], modes[0, 4]
-        b2, u2m, u2a, v2m, v2a = modes[1, 0], modes[1, 1], modes[1, 2], modes[1, 3], modes[1, 4]
-        b3, u3m, u3a, v3m, v3a = modes[2, 0], modes[2, 1], modes[2, 2], modes[2, 3], modes[2, 4]
+        level, cos, sin = traps.level, traps.cos, traps.sin
+        modes, bounds = traps.modes, traps.bounds
+        k1, u1m, u1a, v1m, v1a = bounds[0]
+        k2, u2m, u2a, v2m, v2a = bounds[1]
+        k3, u3m, u3a, v3m, v3a = bounds[2]
         highest = table.shape[0] - 1
         s = np.zeros(LANES * _SLOTS)
         cell = np.full(LANES, -1, np.int64)
@@ -280,7 +327,7 @@ def _build(planar: bool) -> Callable[..., int]:
                         w = s[_W + lane]
                         b = s[_B + lane]
                         rho = s[_RHO + lane]
-                        if status in (_ENERGY, _MODAL):
+                        if status == _MODAL:
                             x = w - gamma
                             y = b - delta
                             axes[0] = cos * s[_MW + lane] + sin * s[_MB + lane]
@@ -290,17 +337,10 @@ def _build(planar: bool) -> Callable[..., int]:
                             axes[4] = s[_MRHO + lane]
                             axes[5] = rho
                             time, x, y, rho = _complete(axes, modes, size, budget - n)
-                            if status == _ENERGY and size > 0.0 and n + 2.0 * time + 100.0 > budget:
-                                # Whether the budget lasts cannot be said from here: integrate on.
-                                s[_FREE + lane] = 0.0
-                                s[_STATUS + lane] = _RUNNING
-                                continue
                             w = gamma + cos * x - sin * y
                             b = delta + sin * x + cos * y
                             n += time
-                            label = _CONVERGED
-                            if status == _MODAL:
-                                label = _label(w, b, rho, _SPENT if n >= budget else _STOPPED, problem)
+                            label = _label(w, b, rho, _SPENT if n >= budget else _STOPPED, problem)
                         else:
                             if status == _STOPPED and p > 0:
                                 dead, other = _crossing(s[_OLD_SIZE + lane], s[_SIZE + lane], size2)
@@ -331,7 +371,7 @@ def _build(planar: bool) -> Callable[..., int]:
                     s[_MRHO + lane] = 0.0
                     s[_N + lane] = 0.0
                     s[_UPDATE + lane] = _NEVER
-                    s[_FREE + lane] = 1.0
+                    s[_WAIT + lane] = 0.0
                     s[_STATUS + lane] = _RUNNING
                     if taken < cells.size:
                         c = cells[taken]
@@ -366,6 +406,7 @@ def _build(planar: bool) -> Callable[..., int]:
                 mb = s[_MB + lane]
                 n = s[_N + lane]
                 update = s[_UPDATE + lane]
+                wait = s[_WAIT + lane]
                 k = s[_WEIGHT + lane]
                 decay = s[_WEIGHT + LANES + lane]
                 half_m = s[_WEIGHT + LANES * 2 + lane]
@@ -376,6 +417,10 @@ def _build(planar: bool) -> Callable[..., int]:
                 c2 = s[_WEIGHT + LANES * 7 + lane]
                 m1 = s[_WEIGHT + LANES * 8 + lane]
                 m2 = s[_WEIGHT + LANES * 9 + lane]
+                theta_error = s[_WEIGHT + LANES * 10 + lane]
+                m_error = s[_WEIGHT + LANES * 11 + lane]
+                next_theta_error = s[_WEIGHT + LANES * 12 + lane]
+                next_m_error = s[_WEIGHT + LANES * 13 + lane]
                 if planar:
                     g0w, g0b, loss = plane_gradient(w, b, gamma, delta)
                     g1w, g1b, _ = plane_gradient(
@@ -442,14 +487,24 @@ def _build(planar: bool) -> Callable[..., int]:
                     g1 += g1r * g1r
                     g2 += g2r * g2r
                 v2 += 1e-300
-                # Error of θ, counting what the error of m will still move, and error of m.
-                scale = min(from_tip, from_truth + coast * coast * new_update) + 1e-300
-                reach = c2 + coast * m2
+                # Errors of θ and m, as squares. Less accuracy will do for m far from the tolerance and where
+                # it passes through zero on the way to stopping; for all once the label is settled (`traps`).
+                scale = min(from_tip, from_truth + coast * coast * new_update)
+                m_scale = new_update + floor2
                 turning = (turned > 0.0) & (turned < 1.5 * v2) & (new_update < size2)
-                strict = momentum_weight * (0.01 if turning else 1.0)
-                error = max(
-                    e2 * reach * reach * theta_weight / scale, e2 * m2 * m2 * strict / (new_update + floor2)
-                )
+                energy = loss + kinetic * now2
+                ease = settled if energy < level else 1.0
+                m_ease = ease * (_EASE_FAST if turning | (new_update > 100.0 * size2) else 1.0)
+                if planar:
+                    lost = _sinking(w, b, slope, gamma, delta) & _sinking(
+                        w - lag * mw, b - lag * mb, slope, gamma, delta
+                    )
+                    ease *= settled if lost else 1.0
+                    m_ease *= _EASE_LOST if lost else 1.0
+                theta_e2 = ease * e2
+                m_e2 = m_ease * e2
+                accurate = (theta_e2 * theta_error < scale) & (m_e2 * m_error < m_scale)
+                easy = (theta_e2 * next_theta_error < scale) & (m_e2 * next_m_error < m_scale)
                 # Stop rule. Within the step |m| may have dipped below the tolerance and risen again.
                 least = min(g0, g1, g2)
                 dips = (
@@ -465,32 +520,24 @@ def _build(planar: bool) -> Callable[..., int]:
                 single = k < 1.5
                 relevant = max(new_update, update, g0) if single else after
                 # Traps, for the state before the step.
-                energy = loss + kinetic * now2
                 x = w - gamma
                 y = b - delta
                 a = cos * x + sin * y
                 m = cos * mw + sin * mb
                 u = u1m * m + u1a * a
                 v = v1m * m + v1a * a
-                bound1 = b1 * (u * u + v * v)
+                box = k1 * (u * u + v * v)
                 a = cos * y - sin * x
                 m = cos * mb - sin * mw
                 u = u2m * m + u2a * a
                 v = v2m * m + v2a * a
-                bound2 = b2 * (u * u + v * v)
-                bound3 = 0.0
+                box += k2 * (u * u + v * v)
                 if not planar:
                     u = u3m * mr + u3a * rho
                     v = v3m * mr + v3a * rho
-                    bound3 = b3 * (u * u + v * v)
-                lowest = delta - math.sqrt(bound2)
-                farthest = gamma + math.sqrt(bound1)
-                modal = (bound1 + bound2 + bound3 < radius2) | (
-                    (lowest > 0.0) & (lowest * lowest > cone2 * (farthest * farthest + bound3))
-                )
-                modal = modal & (n > 0.5)
-                trapped = (energy < level) & (s[_FREE + lane] > 0.5)
-                ok = ((error < 1.0) & (not (dips | jumps))) | single
+                    box += k3 * (u * u + v * v)
+                modal = (box < 1.0) & (n > 0.5)
+                ok = (accurate & (not (dips | jumps))) | single
                 new_n = n + k
                 status = (
                     _STOPPED
@@ -502,8 +549,8 @@ def _build(planar: bool) -> Callable[..., int]:
                     )
                 )
                 status = status if ok else _RUNNING
-                status = _MODAL if modal else (_ENERGY if trapped else status)
-                ok = ok & (not (modal | trapped))
+                status = _MODAL if modal else status
+                ok = ok & (not modal)
                 s[_OLD_W + lane] = w
                 s[_OLD_B + lane] = b
                 s[_OLD_SIZE + lane] = before
@@ -519,7 +566,8 @@ def _build(planar: bool) -> Callable[..., int]:
                 s[_N + lane] = new_n if ok else n
                 s[_UPDATE + lane] = new_update if ok else update
                 s[_STATUS + lane] = status
-                grow = (error < _EASY) & (n > 0.5) & (new_n + 2.0 * k <= budget)
+                s[_WAIT + lane] = max(wait - 1.0, 0.0) if ok else _PATIENCE
+                grow = easy & (n > 0.5) & (wait < 0.5) & (new_n + 2.0 * k <= budget)
                 late = new_n + k > budget
                 s[_CHANGE + lane] = (-1.0 if late else (1.0 if grow else 0.0)) if ok else -1.0
         return supersteps

@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 Results = tuple[NDArray[np.uint8], NDArray[np.int64], Floats, Floats, Floats]
 
 _LONGEST = 24  # exponent of the longest superstep, 2^24 iterations
+_ACCURACY, _ACCURACY_OSCILLATING = 1e-3, 3e-4
 _SMALL = 256  # fewer units than this are not worth waking a second thread
 
 
@@ -36,6 +37,7 @@ def _describe(
     """Return the kernel's view of a setting and its table of weights."""
     # Without a tolerance a relative error of a momentum this small cannot move a unit noticeably.
     floor = tolerance / hp.eta if tolerance > 0 else 1e-6 * math.hypot(hp.gamma, hp.delta)
+    patient = tolerance > 0 and max_iterations >= 20_000
     problem = Problem(
         beta=hp.beta,
         eta=hp.eta,
@@ -44,11 +46,14 @@ def _describe(
         slope=dead_cone_slope(epsilon),
         tolerance=float(tolerance),
         max_iterations=int(max_iterations),
-        accuracy=1e-3 if hp.beta < 0.95 else 3e-4,
         floor=floor,
+        ease=1e-3 if patient else 0.1,
     )
+    accuracy = _ACCURACY if hp.beta < 0.95 else _ACCURACY_OSCILLATING
+    if not patient:  # more units are judged on their way
+        accuracy *= 0.3
     highest = min(int(max_iterations).bit_length() - 1, _LONGEST)
-    return problem, weights(hp.beta, hp.eta, highest)
+    return problem, weights(hp.beta, hp.eta, highest, accuracy)
 
 
 def _run(
@@ -120,7 +125,7 @@ def solve(
     final_w, final_b, final_rho : float64 (n,)
     """
     problem, table = _describe(hp, epsilon, tolerance, max_iterations)
-    traps = find_traps(problem, planar=not rho.any())
+    traps = find_traps(problem)
     results = _empty(w.shape)
     _run(np.arange(w.size), _Starts(w, b, rho, 1), problem, traps, table, results, flag)
     return results
@@ -155,7 +160,7 @@ def solve_grid(
     outcome, iterations, final_w, final_b, final_rho : arrays (n_b, n_w)
     """
     problem, table = _describe(hp, epsilon, tolerance, max_iterations)
-    traps = find_traps(problem, planar=rho == 0)
+    traps = find_traps(problem)
     starts = _Starts(grid.w, grid.b, np.array([float(rho)]), grid.n_w)
     results = _empty((grid.n_b, grid.n_w))
     if stride is None:

@@ -25,14 +25,15 @@ from numpy.typing import NDArray
 from dynamics.engine.jit import compiled
 
 # Columns of the table, as the kernel reads them.
-WEIGHTS = 10
+WEIGHTS = 14
 # Up to here the sums are formed term by term. Above, a closed form is as accurate and takes no time;
 # below, it would subtract large numbers from one another.
 _TERM_BY_TERM = 1024
+_MOMENTUM_ACCURACY = 0.03  # relative error of m allowed a superstep
 
 
 @compiled
-def weights(beta: float, eta: float, highest: int) -> NDArray[np.float64]:
+def weights(beta: float, eta: float, highest: int, accuracy: float) -> NDArray[np.float64]:
     """Tabulate the weights of the superstep for k = 2^p, p = 0 … `highest`.
 
     Parameters
@@ -41,15 +42,19 @@ def weights(beta: float, eta: float, highest: int) -> NDArray[np.float64]:
         Momentum β in [0, 1) and learning rate η > 0.
     highest : int
         Largest exponent p.
+    accuracy : float
+        Error of θ allowed a superstep, relative to the distances in `kernel`.
 
     Returns
     -------
     float64 (highest + 1, WEIGHTS)
-        Columns k, β^k, ηA_κ, η(κ − A_κ), ηA_k, η(k − A_k), ηC₁, ηC₂, M₁, M₂.
+        Columns k, β^k, ηA_κ, η(κ − A_κ), ηA_k, η(k − A_k), ηC₁, ηC₂, M₁, M₂; then what ‖e‖² is multiplied by
+        to judge the errors of θ and of m: twice for this step, and twice for the next longer one, in which
+        e is expected four times as large.
     """
-    table = np.empty((highest + 1, WEIGHTS))
+    table = np.empty((highest + 2, WEIGHTS))
     rest = 1.0 - beta
-    for p in range(highest + 1):
+    for p in range(highest + 2):
         k = 2.0**p
         half = k / 2
         decay = beta**k
@@ -66,7 +71,14 @@ def weights(beta: float, eta: float, highest: int) -> NDArray[np.float64]:
         table[p, 7] = eta * c2
         table[p, 8] = m1
         table[p, 9] = m2
-    return table
+        # Without the term in e the step is one order less accurate: its size is the estimate of the error. An
+        # error of m moves θ by another η/(1 − β) times itself.
+        table[p, 10] = ((eta * c2 + eta / rest * m2) / accuracy) ** 2
+        table[p, 11] = (m2 / _MOMENTUM_ACCURACY) ** 2
+    for p in range(highest + 1):
+        table[p, 12] = 16.0 * table[p + 1, 10]
+        table[p, 13] = 16.0 * table[p + 1, 11]
+    return table[: highest + 1]
 
 
 @compiled

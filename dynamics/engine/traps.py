@@ -27,29 +27,27 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from dynamics.engine.kernel import Problem, Traps
+from dynamics.engine.kernel import Modes, Problem, Traps
 from dynamics.outcome import CONVERGED_WITHIN
 
 Floats = NDArray[np.float64]
 
 _OFF = -1e300  # a level no energy is below
-_MODE = 12
+_RADIUS = 0.15
 _LINEAR_SLOPE = 4.5  # where b > 4.5·r, a linear unit differs by less than Φ(−4.5) = 3e-6
 _LINEAR_TRUTH = 6.0
 _TAIL = -9.0
 
 
-def find_traps(problem: Problem, planar: bool) -> Traps:
+def find_traps(problem: Problem) -> Traps:
     """Find both traps of a setting; one that does not exist is given so that nothing falls into it.
 
     Parameters
     ----------
     problem : Problem
         The setting.
-    planar : bool
-        Whether every start has ρ = 0.
     """
-    return _modal(problem)._replace(level=_energy_level(problem, planar))
+    return _modal(problem)._replace(level=_energy_level(problem))
 
 
 def _density(c: Floats) -> Floats:
@@ -63,127 +61,85 @@ def _ray(c: Floats, u: Floats, gamma: float, delta: float) -> tuple[Floats, Floa
     return active + c * slant, u * gamma * active + delta * slant
 
 
-def _energy_level(problem: Problem, planar: bool) -> float:
+def _energy_level(problem: Problem) -> float:
     """Return the energy, less ½(γ² + δ²), below which a unit is and stays at the ground truth."""
     gamma, delta = problem.gamma, problem.delta
     if problem.eta > 1 + problem.beta or delta <= problem.slope * gamma:
         return _OFF
     square, linear = _ray(np.linspace(_TAIL, problem.slope, 128), np.ones(128), gamma, delta)
     deepest = float(np.max(np.maximum(linear, 0.0) ** 2 / (2 * square)))  # on the rays of the dead cone
-    sphere = _sphere_loss(gamma, delta, planar)
-    truth = _loss(np.array(gamma), np.array(delta), np.zeros(()), gamma, delta)
-    # A margin for the samples and for the kernel's rounding.
-    level = float(truth + 0.98 * (min(float(sphere.min()), -deepest) - truth)) - 1e-6 * (gamma**2 + delta**2)
-    if level <= truth or problem.eta * _curvature(level, problem, planar) > 0.99 * (1 + problem.beta):
-        return _OFF
-    return level
+    truth = float(_loss(np.array(gamma), np.array(delta), gamma, delta))
+    return truth + 0.98 * (-deepest - truth)
 
 
-def _loss(w: Floats, b: Floats, rho: Floats, gamma: float, delta: float) -> Floats:
-    """Return L − ½(γ² + δ²); r is not 0 here."""
-    r = np.sqrt(w * w + rho * rho)
-    square, linear = _ray(b / r, w / r, gamma, delta)
-    return r * (0.5 * square * r - linear)
+def _loss(w: Floats, b: Floats, gamma: float, delta: float) -> Floats:
+    """Return L − ½(γ² + δ²) at ρ = 0, w > 0."""
+    square, linear = _ray(b / w, np.ones_like(w), gamma, delta)
+    return w * (0.5 * square * w - linear)
 
 
-def _sphere_loss(gamma: float, delta: float, planar: bool) -> Floats:
-    """Return L − ½(γ² + δ²) on a sample of the sphere ‖θ − θ*‖ = 0.3γ."""
-    angle = np.linspace(0.0, 2 * np.pi, 96, endpoint=False)
-    height = np.zeros(1) if planar else np.linspace(0.0, np.pi / 2, 16)
-    rho = CONVERGED_WITHIN * gamma * np.sin(height)[:, None] * np.ones_like(angle)
-    across = CONVERGED_WITHIN * gamma * np.cos(height)[:, None]
-    return _loss(gamma + across * np.cos(angle), delta + across * np.sin(angle), rho, gamma, delta)
-
-
-def _curvature(level: float, problem: Problem, planar: bool) -> float:
-    """Return a bound on the largest eigenvalue of the Hessian where L − ½(γ² + δ²) < level < 0.
-
-    The Hessian is E[x̃x̃ᵀ; z > 0] − (φ(c)/r)·E[y·x̃x̃ᵀ | z = 0] with x̃ = (x, 1). The first part is at most the
-    identity. On z = 0 the inputs are x = −cu + tv, v ⊥ u, t standard normal, so that ‖x̃‖² = 1 + c² + t² and
-    y has mean δ − cγu and variance γ²(1 − u²); Cauchy's inequality bounds the second part. At ρ = 0 there is
-    no t.
-    """
-    c, u = np.meshgrid(np.linspace(-6.0, 6.0, 97), [-1.0, 1.0] if planar else np.linspace(-1.0, 1.0, 9))
-    square, linear = _ray(c, u, problem.gamma, problem.delta)
-    inside = linear * linear + 2 * square * level
-    reached = (linear > 0) & (inside > 0)
-    nearest = (linear - np.sqrt(np.where(reached, inside, 0.0))) / square
-    mean = u * c * problem.gamma - problem.delta
-    if planar:
-        size = np.maximum(mean, 0.0) * (1 + c * c)
-    else:
-        spread = (1 + c * c) ** 2 + 2 * (1 + c * c) + 3
-        size = np.sqrt((mean**2 + problem.gamma**2 * (1 - u * u)) * spread)
-    return 1.0 + float(np.max(np.where(reached, _density(c) * size / np.where(reached, nearest, 1.0), 0.0)))
+def _no_modes() -> Modes:
+    zeros = [np.zeros((3, 2), np.complex128) for _ in range(4)]
+    return Modes(zeros[0], zeros[1], zeros[2], zeros[3], np.zeros(3))
 
 
 def _modal(problem: Problem) -> Traps:
     """Return the traps with the affine map around the ground truth, and no energy level."""
     gamma, delta = problem.gamma, problem.delta
-    off = Traps(_OFF, 1.0, 0.0, -1.0, 1e300, np.zeros((3, _MODE)))
+    off = Traps(_OFF, 1.0, 0.0, np.full((3, 5), np.inf), _no_modes())
     c = delta / gamma
     if problem.tolerance / problem.eta > CONVERGED_WITHIN * gamma or c < problem.slope + 1:
         return off
     if c > _LINEAR_TRUTH:
-        cos, sin, curvatures = 1.0, 0.0, (1.0, 1.0, 1.0)
-        radius2, cone2 = -1.0, _LINEAR_SLOPE**2
+        # In the ellipse |a_w| < a, |a_b| < b the bias stays above 4.5 times the norm of the weights.
+        cos, sin, curvatures = 1.0, 0.0, np.ones(3)
+        part = 0.5 * (1 - _LINEAR_SLOPE / c)
+        across = ((1 - part) * c / _LINEAR_SLOPE - 1) * gamma
+        radii = across, part * delta, across
     else:
         density, active = math.exp(-0.5 * c * c) / math.sqrt(2 * math.pi), float(ndtr(c))
         hessian = np.array([[active - c * density, density], [density, active]])
         values, vectors = np.linalg.eigh(hessian)
         cos, sin = float(vectors[0, 0]), float(vectors[1, 0])
-        curvatures = (float(values[0]), float(values[1]), active)
-        radius2, cone2 = (0.15 * gamma / (1 + abs(c))) ** 2, 1e300
-    modes = np.zeros((3, _MODE))
-    for axis, curvature in enumerate(curvatures):
-        if not _mode(modes[axis], curvature, problem.beta, problem.eta):
+        # The second axis is (−sin, cos), either sign of the second eigenvector.
+        curvatures = np.array([values[0], values[1], active])
+        radii = (_RADIUS * gamma / (1 + abs(c)),) * 3
+    modes = _no_modes()._replace(curvature=curvatures)
+    bounds = np.zeros((3, 5))
+    for axis, radius in enumerate(radii):
+        if not _mode(axis, modes, bounds[axis], problem.beta, problem.eta):
             return off
-    return Traps(_OFF, cos, sin, radius2, cone2, modes)
+        bounds[axis, 0] /= radius**2
+    return Traps(_OFF, cos, sin, bounds, modes)
 
 
-def _mode(row: Floats, curvature: float, beta: float, eta: float) -> bool:
-    """Describe the affine map m' = βm + (1 − β)ha, a' = a − ηm' with curvature h; False if it is not stable.
+def _mode(axis: int, modes: Modes, bound: Floats, beta: float, eta: float) -> bool:
+    """Fill in the affine map m' = βm + (1 − β)ha, a' = a − ηm' of one axis; False if it is not stable.
 
-    The row holds: a factor K, then l₁ and l₂ on (m, a), so that a_n² ≤ K(l₁·(m, a)² + l₂·(m, a)²); log|λ| and
-    arg λ of both eigenvalues; how much a coefficient of each adds to max(|m|, |∇L|); 1 if they are complex,
-    in which case l₁ and l₂ are real and imaginary part of the same row.
+    `bound` takes K and two forms l₁, l₂ for which a_n² ≤ K((l₁·(m, a))² + (l₂·(m, a))²) always.
     """
-    if beta == 0.0:
-        factor = 1 - eta * curvature
-        if not 0 < abs(factor) < 1:
-            return False
-        row[:] = 1, 0, 1, 0, 0, math.log(abs(factor)), 0, 0, 0, curvature, 0, 0
-        row[6] = 0.0 if factor > 0 else math.pi
-        return True
-    trace = 1 + beta - eta * (1 - beta) * curvature
+    h = float(modes.curvature[axis])
+    trace = 1 + beta - eta * (1 - beta) * h
     discriminant = trace * trace - 4 * beta
     if abs(discriminant) < 1e-9:
         discriminant = -1e-9  # a double eigenvalue has no full set of eigenvectors
     root = cmath.sqrt(discriminant)
-    pair = ((trace + root) / 2, (trace - root) / 2)
-    if max(abs(pair[0]), abs(pair[1])) >= 1:
+    pair = ((trace + root) / 2, (trace - root) / 2) if trace > 0 else ((trace - root) / 2, (trace + root) / 2)
+    if not 0 < abs(pair[0]) < 1:
         return False
-    lefts = []
     for i, eigenvalue in enumerate(pair):
+        if eigenvalue == 0:  # at β = 0, where m is no state of its own
+            modes.log_root[axis, i] = -1.0
+            continue
         distance = eigenvalue - beta
-        on_a = 1 / (1 - eta * beta * (1 - beta) * curvature / distance**2)
-        lefts.append((-eta * beta / distance * on_a, on_a))
-        row[5 + 2 * i], row[6 + 2 * i] = math.log(abs(eigenvalue)), cmath.phase(eigenvalue)
-        row[9 + i] = max(curvature, abs(1 / eigenvalue - 1) / eta)
-    if discriminant < 0:
-        row[0], row[11] = 4.0, 1.0
-        row[1], row[2], row[3], row[4] = (
-            lefts[0][0].real,
-            lefts[0][1].real,
-            lefts[0][0].imag,
-            lefts[0][1].imag,
-        )
-    else:
-        row[0], row[11] = 2.0, 0.0
-        row[1], row[2], row[3], row[4] = (
-            lefts[0][0].real,
-            lefts[0][1].real,
-            lefts[1][0].real,
-            lefts[1][1].real,
-        )
+        on_error = 1 / (1 - eta * beta * (1 - beta) * h / distance**2)
+        modes.on_error[axis, i] = on_error
+        modes.on_momentum[axis, i] = -eta * beta / distance * on_error
+        modes.log_root[axis, i] = cmath.log(eigenvalue)
+        modes.momentum[axis, i] = (1 / eigenvalue - 1) / eta
+    on_momentum, on_error = modes.on_momentum[axis], modes.on_error[axis]
+    if discriminant < 0:  # |a_n| ≤ 2|l·(m, a)|
+        bound[:] = 4.0, on_momentum[0].real, on_error[0].real, on_momentum[0].imag, on_error[0].imag
+    else:  # |a_n| ≤ |l₁·(m, a)| + |l₂·(m, a)|
+        bound[:] = 2.0, on_momentum[0].real, on_error[0].real, on_momentum[1].real, on_error[1].real
     return True
