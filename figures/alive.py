@@ -9,7 +9,19 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dynamics import Outcome
-from figures.chart import Floats, Spec, axis, compact, figure, label, margins, number, power_of_ten, symbol
+from figures.chart import (
+    Floats,
+    Spec,
+    axis,
+    compact,
+    figure,
+    label,
+    margins,
+    number,
+    power_of_ten,
+    symbol,
+    typed,
+)
 from figures.paths import StartPath, envelope
 from figures.theme import outcome_inks, with_alpha
 from figures.view import View
@@ -53,28 +65,12 @@ def alive(
     last = max((x[-1] for x, _ in curves if len(x)), default=2.0)
     x_max = math.ceil(2 * (max(last, 0.5) + 0.15)) / 2
     low, high = _range(paths, curves, quantity, epsilon)
-    logarithmic = quantity in ("activation", "loss")
-    data = []
-    for path, (x, y), dash in zip(paths, curves, cycle(_DASHES), strict=False):
-        x, y = envelope(x, np.clip(y, low - (high - low), high + (high - low)), _BUCKETS)
-        data.append(
-            {
-                "type": "scatter",
-                "name": path.letter,
-                "mode": "lines",
-                "x": compact(10.0**x, 1.0),
-                "y": compact(10.0**y if logarithmic else y, 1e-6 if logarithmic else high - low),
-                "line": {
-                    "color": outcome_inks(view.colours)[path.outcome],
-                    "width": view.px(2.4),
-                    "dash": dash,
-                },
-                "hovertemplate": f"{path.letter}, iteration %{{x:,d}}: %{{y:.3~g}}<extra></extra>",
-            }
-        )
     dead = quantity == "activation"
     return figure(
-        data,
+        [
+            _line(path, curve, dash, (low, high), quantity, view)
+            for path, curve, dash in zip(paths, curves, cycle(_DASHES), strict=False)
+        ],
         {
             "margin": margins(view, left=66, right=8, top=8, bottom=46),
             "xaxis": _decades(view, "iteration", 0.0, x_max) | {"showgrid": True},
@@ -86,6 +82,30 @@ def alive(
         view,
         revision=f"alive {quantity}",
     )
+
+
+def _line(
+    path: StartPath,
+    curve: tuple[Floats, Floats],
+    dash: str,
+    ends: tuple[float, float],
+    quantity: Quantity,
+    view: View,
+) -> Spec:
+    """Return a curve, kept within one axis length of the axis, which is far enough for SVG."""
+    low, high = ends
+    x, y = envelope(curve[0], np.clip(curve[1], 2 * low - high, 2 * high - low), _BUCKETS)
+    logarithmic = quantity in ("activation", "loss")
+    colour = outcome_inks(view.colours)[path.outcome]
+    return {
+        "type": "scatter",
+        "name": path.letter,
+        "mode": "lines",
+        "x": typed(np.rint(10.0**x).astype(np.float32)),
+        "y": typed((10.0**y).astype(np.float32)) if logarithmic else compact(y, high - low),
+        "line": {"color": colour, "width": view.px(2.4), "dash": dash},
+        "hovertemplate": f"{path.letter}, iteration %{{x:,d}}: %{{y:.3~g}}<extra></extra>",
+    }
 
 
 _TITLES: dict[str, str] = {

@@ -14,16 +14,14 @@ from figures.view import View
 ERROR_RANGES = ((-0.4, 1.05), (-1.1, 1.1), (-2.2, 2.2), (-5.5, 5.5))
 
 
-def oscillation(runs: Sequence[AffineTrajectory], view: View, beta: float | None = None) -> go.Figure:
+def oscillation(runs: Sequence[AffineTrajectory], view: View) -> go.Figure:
     """Draw the affine error over the iterations for up to three β from one start (Fig. 2, right).
 
     Parameters
     ----------
     runs : sequence of AffineTrajectory
-        Of two runs with the same β the later is drawn.
+        The last is the current one and drawn bold; of two with the same β only the later is drawn.
     view : View
-    beta : float, optional
-        The current β, drawn bold; by default that of the last run.
 
     Returns
     -------
@@ -39,7 +37,7 @@ def oscillation(runs: Sequence[AffineTrajectory], view: View, beta: float | None
     by_beta = {run.beta: run for run in runs}
     if not 1 <= len(by_beta) <= 3:
         raise ValueError(f"runs must have one to three different beta, got {len(by_beta)}")
-    bold = runs[-1].beta if beta is None else beta
+    bold = runs[-1].beta
     teals = momentum_colours(view.colours)
     shades = {1: teals[2:], 2: teals[::2], 3: teals}[len(by_beta)]
     coloured = dict(zip(sorted(by_beta), shades, strict=True))

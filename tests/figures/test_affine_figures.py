@@ -100,11 +100,6 @@ def test_oscillation_draws_the_errors_and_the_last_run_bold() -> None:
     assert figure.to_dict()["data"][-1]["name"] == "β = 0.9"
 
 
-def test_the_current_momentum_may_be_named() -> None:
-    figure = oscillation(runs(0.0, 0.67, 0.9), View(), beta=0.0)
-    assert trace(figure, "β = 0")["line"]["width"] > trace(figure, "β = 0.9")["line"]["width"]
-
-
 def test_a_momentum_equal_to_another_is_drawn_once() -> None:
     figure = oscillation(runs(0.0, 0.67, 0.0), View())
     assert sorted(t["name"] for t in figure.to_dict()["data"]) == ["β = 0", "β = 0.67"]
