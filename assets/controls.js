@@ -7,7 +7,8 @@
   let table = null;
   let texts = null; // every setting as its URL text; the newest, also while dragging
   let broken = []; // keys whose box holds text that was refused
-  let restTimer = 0;
+  let restTimer = 0; // 0: the hand rests
+  let committed = ""; // what the hand last put into the store
   let preset; // the preset that the dropdown was last told to show
   let followed = ""; // the store's content when it was last looked at
 
@@ -76,12 +77,18 @@
 
   // ------------------------------------------------------------- controls → settings
 
+  function commit() {
+    restTimer = 0;
+    committed = JSON.stringify(texts);
+    setProps("settings", { data: texts });
+  }
+
   // One change by hand: the pictures follow at once, the store when the hand rests.
   dc.change = (changes, restMs = REST_MS) => {
     texts = { ...texts, ...changes };
     dc.pump.want(texts, { rest: false });
     clearTimeout(restTimer);
-    restTimer = setTimeout(() => setProps("settings", { data: texts }), restMs);
+    restTimer = setTimeout(commit, restMs);
   };
 
   // An edit is on its way to Dash: from now on the pictures are older than the controls.
@@ -130,6 +137,7 @@
   // The store changed: by an edit, a preset, the URL, or a hand at rest.
   function adopt(stored) {
     clearTimeout(restTimer);
+    restTimer = 0;
     texts = { ...stored };
     watch();
     showControls();
@@ -159,7 +167,8 @@
       follow(stored, errors) {
         dc.complain(errors);
         const arrived = JSON.stringify(stored);
-        if (stored && arrived !== followed) adopt(stored);
+        const moving = restTimer !== 0 && arrived === committed; // a value that the hand has left behind
+        if (stored && arrived !== followed && !moving) adopt(stored);
         else dc.pump.again();
         followed = arrived;
       },

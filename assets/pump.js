@@ -134,7 +134,7 @@
       next();
     },
     again() {
-      if (wanted) this.want(wanted.texts, { rest: true });
+      if (wanted) this.want(wanted.texts, wanted);
     },
     wanted: () => wanted,
   };

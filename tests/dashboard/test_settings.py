@@ -210,15 +210,15 @@ def test_edits() -> None:
 
 
 def test_zooming() -> None:
-    assert apply(DEFAULT, "zoom-in", 1, {}).window == (-1.5, 1.5, -1.5, 1.5)
-    assert apply(DEFAULT, "zoom-out", 1, {}).window == (-6, 6, -6, 6)
+    assert apply(DEFAULT, "zoom-in", 1, {}).window == pytest.approx((-1.5, 1.5, -1.5, 1.5))
+    assert apply(DEFAULT, "zoom-out", 1, {}).window == pytest.approx((-6, 6, -6, 6))
     truth = apply(DEFAULT, "zoom-truth", 1, {})
     assert truth.window == pytest.approx((-0.2, 0.4, -0.3, 0.3))
     assert apply(truth, "zoom-whole", 1, {}) == DEFAULT
     widest = DEFAULT
     for _ in range(20):
         widest = apply(widest, "zoom-out", 1, {})
-    assert widest.window == (-1000, 1000, -1000, 1000)
+    assert widest.window == pytest.approx((-1000, 1000, -1000, 1000))
     deepest = DEFAULT
     for _ in range(60):
         deepest = apply(deepest, "zoom-in", 1, {})

@@ -1,0 +1,82 @@
+"""A real Chromium against a real gunicorn."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+BROWSER_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+PATIENCE = 60_000  # milliseconds; a page that works needs far less
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """The server's address. Its socket listens before it starts, so that the first request waits for it."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        descriptor = listening.fileno()
+        command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{descriptor}", "app:server"]
+        server = subprocess.Popen(command, cwd=ROOT, pass_fds=[descriptor])
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            assert server.wait(timeout=30) == 0
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser that `make test` found."""
+    path = os.environ.get("DEADCONE_CHROMIUM", "/usr/bin/chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(address: str, chromium: Browser) -> Iterator[OpenPage]:
+    """Open a page as a viewer of its own; in the end no viewer's console may hold a word."""
+    said: list[str] = []
+    contexts = []
+
+    def open_it(path: str = "/", width: int = 1440, height: int = 900, dark: bool = False) -> Page:
+        context = chromium.new_context(
+            viewport=ViewportSize(width=width, height=height),
+            color_scheme="dark" if dark else "light",
+            has_touch=width < 760,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: said.append(f"error: {error}"))
+        page.goto(address + path)
+        settled(page)
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert said == []
+
+
+def settled(page: Page) -> None:
+    """Wait until every picture agrees with the controls."""
+    page.wait_for_selector("main[aria-busy=false]", timeout=PATIENCE)

@@ -1,0 +1,329 @@
+"""The page as a viewer uses it: mouse, keyboard, boxes, links, two at once, a phone."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from playwright.sync_api import Page, expect
+
+from dashboard.controls import SLIDERS
+from dashboard.frame import DEPENDS
+from dashboard.presets import PRESETS
+from dashboard.settings import Settings, read_query
+from dynamics import basin_map
+from tests.browser.conftest import OpenPage, settled
+
+pytestmark = pytest.mark.browser
+
+# Small maps: what is tested here is the page, and the plain engine has to follow.
+SMALL = "resolution=24"
+
+
+def outcome(page: Page) -> NDArray[np.uint8]:
+    """The labels that the browser holds."""
+    labels, n_b, n_w = page.evaluate("[[...deadcone.frame.outcome], deadcone.frame.n_b, deadcone.frame.n_w]")
+    return np.array(labels, np.uint8).reshape(n_b, n_w)
+
+
+def in_the_boxes(page: Page) -> Settings:
+    """The settings that the number boxes show; everything else at its default."""
+    texts = {control.key: page.input_value(f"#{control.key}-box") for control in SLIDERS}
+    return read_query("&".join(f"{key}={text}" for key, text in texts.items()))[0]
+
+
+def reference(settings: Settings, cells: int = 24) -> NDArray[np.uint8]:
+    """Return the labels by plain iteration."""
+    return basin_map(settings.hyperparameters, settings.grid(cells), method="reference").outcome
+
+
+def pictures(page: Page) -> dict[str, str]:
+    """What each graph draws, as its SVG."""
+    script = "name => document.querySelector(`#${name} .js-plotly-plot`).innerHTML"
+    return {name: page.evaluate(script, name) for name in DEPENDS}
+
+
+def drag(page: Page, key: str, pixels: int) -> None:
+    """Drag a slider's thumb with the mouse, step by step."""
+    box = page.locator(f"#{key} [role=slider]").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + pixels, y, steps=12)
+    page.mouse.up()
+
+
+@pytest.mark.parametrize("key", [control.key for control in SLIDERS])
+def test_dragging_a_slider_changes_every_picture_that_depends_on_it(open_page: OpenPage, key: str) -> None:
+    page = open_page(f"/?{SMALL}")
+    before, start = pictures(page), in_the_boxes(page)
+    drag(page, key, -40)
+    settled(page)
+    after, end = pictures(page), in_the_boxes(page)
+    assert getattr(end, key) < getattr(start, key)
+    for name, depends in DEPENDS.items():
+        assert (after[name] != before[name]) == (depends is None or key in depends), name
+    assert np.array_equal(outcome(page), reference(end))
+    shown = page.evaluate(f"deadcone.frame.settings.{key}")
+    assert shown == getattr(end, key)
+    assert read_query(page.evaluate("location.search"))[0].hyperparameters == end.hyperparameters
+
+
+def test_pictures_move_during_the_drag_and_never_go_back(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}")
+    page.evaluate(
+        "window.seen = []; document.addEventListener('deadcone:frame', "
+        "e => seen.push([e.detail.seq, e.detail.settings.beta]))"
+    )
+    drag(page, "beta", -60)
+    settled(page)
+    seen: list[list[float]] = page.evaluate("seen")
+    sequence, betas = (list(values) for values in zip(*seen, strict=True))
+    assert sequence == sorted(sequence)
+    assert betas == sorted(betas, reverse=True)
+    assert len(set(betas)) > 1
+    assert betas[-1] == in_the_boxes(page).beta
+
+
+def test_keyboard_one_step_ten_steps_and_the_ends(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}")
+    track = list(next(control for control in SLIDERS if control.key == "eta").track)
+    at = track.index(0.1)
+    thumb = page.locator("#eta [role=slider]")
+    expect(thumb).to_have_attribute("aria-label", "learning rate η")
+    thumb.focus()
+    for keys, expected in (
+        ("ArrowRight", track[at + 1]),
+        ("ArrowLeft", track[at]),
+        ("Shift+ArrowRight", track[at + 10]),
+        ("Home", track[0]),
+        ("End", track[-1]),
+    ):
+        page.keyboard.press(keys)
+        expect(page.locator("#eta-box")).to_have_value(str(expected).removesuffix(".0"))
+        expect(thumb).to_have_attribute("aria-valuetext", str(expected).removesuffix(".0"))
+    page.locator("#eta .dash-slider-root").dblclick()
+    expect(page.locator("#eta-box")).to_have_value("0.1")
+    settled(page)
+    assert page.evaluate("deadcone.frame.settings.eta") == 0.1
+
+
+def test_beta_zero_is_a_real_setting(open_page: OpenPage) -> None:
+    page = open_page(f"/?beta=0&{SMALL}")
+    assert page.input_value("#beta-box") == "0"
+    assert page.evaluate("deadcone.frame.settings.beta") == 0
+    assert page.inner_text("#caption").endswith("of starts die without momentum.")
+    assert np.array_equal(outcome(page), reference(in_the_boxes(page)))
+
+
+def test_a_refused_number_keeps_the_pictures_and_says_why(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}")
+    before = pictures(page)
+    page.fill("#beta-box", "1.2")
+    page.press("#beta-box", "Enter")
+    expect(page.locator("#caption")).to_have_text(
+        "β must be at least 0 and at most 0.9999, not 1.2. The pictures still show β = 0.9."
+    )
+    expect(page.locator("#beta-error")).to_contain_text("not 1.2")
+    expect(page.locator("#beta-box")).to_have_attribute("aria-invalid", "true")
+    settled(page)
+    assert pictures(page) == before
+    page.fill("#beta-box", "0.995")  # beyond the track, within the limits
+    page.press("#beta-box", "Enter")
+    expect(page.locator("#beta-error")).to_be_empty()
+    page.wait_for_function("deadcone.frame.settings.beta === 0.995")
+    settled(page)
+    assert page.locator("#beta [role=slider]").get_attribute("aria-valuenow") == "200"
+    assert page.input_value("#beta-box") == "0.995"
+    assert np.array_equal(outcome(page), reference(in_the_boxes(page)))
+
+
+def test_a_link_gives_that_page_and_bad_parts_give_a_message(open_page: OpenPage) -> None:
+    page = open_page(f"/?beta=0.5&eta=0.2&gamma=5000&delta=x&window=-1,1,-2,2&layers=cones&{SMALL}")
+    assert [page.input_value(f"#{c.key}-box") for c in SLIDERS] == ["0.5", "0.2", "1000", "0"]
+    notices = page.inner_text("#notices")
+    assert "5000" in notices
+    assert "1000" in notices
+    assert "“x” is no number" in notices
+    assert page.evaluate("deadcone.frame.settings.window") == [-1, 1, -2, 2]
+    assert page.evaluate("location.search") == (
+        "?beta=0.5&eta=0.2&gamma=1000&resolution=24&window=-1,1,-2,2&layers=cones"
+    )
+
+
+def test_two_viewers_do_not_see_each_others_settings(open_page: OpenPage) -> None:
+    one, two = open_page(f"/?beta=0&gamma=1&{SMALL}"), open_page(f"/?beta=0.95&{SMALL}")
+    drag(one, "gamma", -20)
+    drag(two, "eta", 15)
+    settled(one)
+    settled(two)
+    for page, beta in ((one, 0), (two, 0.95)):
+        settings = in_the_boxes(page)
+        assert settings.beta == beta
+        assert np.array_equal(outcome(page), reference(settings))
+    assert in_the_boxes(one).eta == 0.1
+    assert in_the_boxes(two).gamma == 0.1
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.key)
+def test_presets_open_from_the_list(open_page: OpenPage, preset: Any) -> None:
+    page = open_page(f"/?beta=0.3&{SMALL}")
+    page.click("#preset")
+    page.get_by_text(preset.name, exact=True).click()
+    wanted = preset.settings()
+    page.wait_for_function("deadcone.frame.n_w === 256")
+    settled(page)
+    for key in ("beta", "eta", "gamma", "delta", "colouring"):
+        assert page.evaluate(f"deadcone.frame.settings.{key}") == getattr(wanted, key)
+    expect(page.locator("#provenance")).to_have_text(preset.provenance())
+    expect(page.locator("#preset")).to_contain_text(preset.name)
+    assert read_query(page.evaluate("location.search"))[0] == wanted
+
+
+def test_colourings_layers_and_the_time_series_choice(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}")
+    traces = "[...document.querySelector('#map .js-plotly-plot').data].map(t => t.name)"
+    everything = page.evaluate(traces)
+    page.get_by_text("Iterations", exact=True).click()
+    page.wait_for_function("deadcone.frame.settings.colouring === 'iterations'")
+    expect(page.locator(".for-iterations")).to_be_visible()
+    expect(page.locator(".for-outcome")).to_be_hidden()
+    for layer in ("Arrows", "Cones", "Paths"):
+        page.get_by_text(layer, exact=True).click()
+    page.wait_for_function("deadcone.frame.settings.layers.length === 0")
+    settled(page)
+    assert len(page.evaluate(traces)) < len(everything)
+    page.get_by_text("Loss", exact=True).click()
+    page.wait_for_function("deadcone.frame.settings.quantity === 'loss'")
+    settled(page)
+    assert "layers=none" in page.evaluate("location.search")
+    page.click("#reset")
+    page.wait_for_function("deadcone.frame.settings.colouring === 'outcome'")
+    settled(page)
+    assert page.evaluate(traces) == everything
+
+
+def test_judged_after_t_updates(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}")
+    page.click("#advanced summary")
+    page.get_by_text("after exactly T updates").click()
+    page.wait_for_function("deadcone.frame.settings.tolerance === 0")
+    page.fill("#max_iterations-box", "300")
+    page.press("#max_iterations-box", "Enter")
+    page.wait_for_function("deadcone.frame.settings.max_iterations === 300")
+    settled(page)
+    assert page.inner_text("#caption").split(" of starts ")[1].startswith("are dead after 300 updates")
+    settings = in_the_boxes(page)
+    expected = basin_map(
+        settings.hyperparameters, settings.grid(24), tolerance=0, max_iterations=300, method="reference"
+    )
+    assert np.array_equal(outcome(page), expected.outcome)
+
+
+def test_dragging_the_map_asks_for_that_window(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}")
+    box = page.locator("#map .nsewdrag").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 300, box["y"] + 300)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 300, steps=5)
+    page.mouse.up()
+    page.wait_for_function("deadcone.frame.settings.window[0] > -3")
+    settled(page)
+    w_min, w_max, b_min, b_max = page.evaluate("deadcone.frame.settings.window")
+    assert w_max - w_min == pytest.approx(6, rel=1e-3)
+    assert (b_min, b_max) == (-3, 3)
+    page.click("#zoom-truth")
+    page.wait_for_function("deadcone.frame.settings.window[0] === -0.2")
+    page.click("#zoom-whole")
+    page.wait_for_function("deadcone.frame.settings.window[0] === -3")
+    settled(page)
+
+
+def test_hover_tells_start_outcome_iterations_and_end_point(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}&layers=none&starts=none")
+    box = page.locator("#map .nsewdrag").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.75 * box["width"], box["y"] + 0.8 * box["height"], steps=3)
+    told = page.locator("#map .hoverlayer").first
+    for word in ("at the ground truth after", "iterations", "start (1.", "end (0.1, "):
+        expect(told).to_contain_text(word)
+
+
+def test_about_keeps_the_settings(open_page: OpenPage) -> None:
+    page = open_page(f"/?beta=0.5&{SMALL}")
+    page.click("#nav-about")
+    expect(page.locator("#about h1")).to_be_visible()
+    assert page.evaluate("location.pathname + location.search") == f"/about?beta=0.5&{SMALL}"
+    page.go_back()
+    expect(page.locator("#caption")).to_be_visible()
+    settled(page)
+    assert page.input_value("#beta-box") == "0.5"
+
+
+def test_present_and_back(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}", width=1920, height=1080)
+    page.click("#present")
+    page.wait_for_function("deadcone.frame.settings.present")
+    settled(page)
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "23.976px"
+    expect(page.locator(".header")).to_be_hidden()
+    assert not page.evaluate("document.documentElement.scrollHeight > innerHeight")
+    page.keyboard.press("Escape")
+    page.wait_for_function("!deadcone.frame.settings.present")
+    expect(page.locator(".header")).to_be_visible()
+    settled(page)
+
+
+def test_theme_follows_the_system_and_the_button(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}", dark=True)
+    background = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(background) == "rgb(20, 24, 29)"
+    before = pictures(page)
+    page.click("#theme")
+    settled(page)
+    assert page.evaluate(background) == "rgb(255, 255, 255)"
+    after = pictures(page)
+    assert all(after[name] != before[name] for name in DEPENDS)
+    page.reload()
+    settled(page)
+    assert page.evaluate(background) == "rgb(255, 255, 255)"
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(390, 844), (900, 1100), (1280, 720), (1440, 900), (1920, 1080)]
+)
+def test_nothing_sticks_out_at_any_size(open_page: OpenPage, width: int, height: int) -> None:
+    page = open_page(f"/?{SMALL}", width=width, height=height)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for control in SLIDERS:
+        thumb = page.locator(f"#{control.key} [role=slider]").bounding_box()
+        assert thumb is not None
+        assert thumb["x"] >= 0
+        assert thumb["x"] + thumb["width"] <= width
+        assert thumb["y"] + thumb["height"] <= height
+    smallest = page.evaluate(
+        "Math.min(...[...document.querySelectorAll('svg text, main *:not(tspan), .rail *')]"
+        ".filter(e => e.offsetParent !== null || e.tagName === 'text')"
+        ".filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()))"
+        ".map(e => parseFloat(getComputedStyle(e).fontSize)))"
+    )
+    assert smallest >= 13
+
+
+def test_phone_dock_by_touch(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}", width=390, height=844)
+    dock = page.locator(".sliders").bounding_box()
+    assert dock is not None
+    assert dock["y"] + dock["height"] == 844
+    track = page.locator("#gamma .dash-slider-root").bounding_box()
+    assert track is not None
+    page.touchscreen.tap(track["x"] + track["width"] * 0.8, track["y"] + track["height"] / 2)
+    page.wait_for_function("deadcone.frame.settings.gamma > 0.5")
+    settled(page)
+    assert np.array_equal(outcome(page), reference(in_the_boxes(page)))
+    expect(page.locator("#follow")).to_be_hidden()
+    page.mouse.wheel(0, 1500)
+    expect(page.locator("#follow")).to_be_visible()
+    assert page.inner_text("#follow-caption") == page.inner_text("#caption")
