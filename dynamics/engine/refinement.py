@@ -1,10 +1,11 @@
 """Refinement: a map is computed on a coarse lattice first, and finer only where that can change a label.
 
 A lattice of stride S holds every S-th row and column, the last ones included. A block between four lattice
-points is refined when the labels of its corners or of a neighbour's corners differ; when the iterations at
-its corners differ by more than half and ten, a sign of a filament thinner than the block; and where it
-touches the tip of the dead cone, w = 0 and b < 0 at ρ = 0, where labels change within any distance. Other
-blocks are filled: labels with the corners', iterations and end points by bilinear interpolation.
+points is refined when the labels of its corners differ; when the iterations at its corners differ by more
+than half and ten, a sign of a filament thinner than the block; where it touches the tip of the dead cone,
+w = 0 and b < 0 at ρ = 0, where labels change within any distance; and when it lies beside a block of the
+first kind. Other blocks are filled: labels with the corners', iterations and end points by bilinear
+interpolation. The last blocks, of two cells, are refined only for their own corners' sake.
 """
 
 import numpy as np
@@ -13,10 +14,12 @@ from numpy.typing import NDArray
 from dynamics.engine.jit import compiled
 
 Floats = NDArray[np.float64]
+Outcomes = NDArray[np.uint8]
+Counts = NDArray[np.int64]
 
 UNKNOWN = 255
-_LISTED = 254
-_ITERATIONS_RATIO, _ITERATIONS_OFFSET = 1.5, 10
+_MIXED, _SUSPECT = 1, 2
+_RATIO, _LAST_RATIO, _OFFSET = 1.5, 3.0, 10.0
 
 
 def first_stride(n_w: int, n_b: int) -> int:
@@ -33,32 +36,80 @@ def lattice(n: int, stride: int) -> NDArray[np.int64]:
 
 
 @compiled
-def refine(
-    rows: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    stride: int,
+def mark(
+    first: int,
+    last: int,
+    rows: Counts,
+    columns: Counts,
     tip_column: float,
     tip_row: float,
-    outcome: NDArray[np.uint8],
-    iterations: NDArray[np.int64],
-    final_w: Floats,
-    final_b: Floats,
-    final_rho: Floats,
-    cells: NDArray[np.int64],
-) -> int:
-    """Fill the blocks of a lattice that need no refinement and list the new points of the others.
+    outcome: Outcomes,
+    iterations: Counts,
+    marks: NDArray[np.uint8],
+) -> None:
+    """Mark the blocks that need refinement for their own sake, in the rows of blocks first … last − 1.
 
     Parameters
     ----------
+    first, last : int
+        Which rows of blocks.
     rows, columns : int64 (n,)
         The lattice, all of whose points are known.
+    tip_column, tip_row : float
+        Where w = 0 and b = 0 lie, in columns and rows; tip_column < 0 if there is no tip.
+    outcome, iterations : arrays (n_b, n_w)
+        The map so far.
+    marks : uint8 (rows − 1, columns − 1)
+        Filled in.
+    """
+    for i in range(first, last):
+        y0, y1 = rows[i], rows[i + 1]
+        for j in range(columns.size - 1):
+            x0, x1 = columns[j], columns[j + 1]
+            label = outcome[y0, x0]
+            a, b, c, d = iterations[y0, x0], iterations[y0, x1], iterations[y1, x0], iterations[y1, x1]
+            ratio = _RATIO if y1 - y0 > 2 or x1 - x0 > 2 else _LAST_RATIO
+            if outcome[y0, x1] != label or outcome[y1, x0] != label or outcome[y1, x1] != label:
+                marks[i, j] = _MIXED
+            elif max(a, b, c, d) > ratio * min(a, b, c, d) + _OFFSET or (
+                tip_column >= 0.0 and x0 <= tip_column <= x1 and y0 <= tip_row
+            ):
+                marks[i, j] = _SUSPECT
+            else:
+                marks[i, j] = 0
+
+
+@compiled
+def expand(
+    first: int,
+    last: int,
+    rows: Counts,
+    columns: Counts,
+    stride: int,
+    planar: bool,
+    marks: NDArray[np.uint8],
+    outcome: Outcomes,
+    iterations: Counts,
+    final_w: Floats,
+    final_b: Floats,
+    final_rho: Floats,
+    cells: Counts,
+) -> int:
+    """Fill the blocks that need no refinement and list the new points of the others.
+
+    A block owns its upper left edges, so that different rows of blocks can be expanded at the same time.
+
+    Parameters
+    ----------
+    first, last, rows, columns, marks
+        As in `mark`, which has to be through with all rows.
     stride : int
         Stride of the next lattice.
-    tip_column, tip_row : float
-        Where w = 0 and b = 0 lie, in columns and rows; tip_column < 0 if that matters nowhere.
+    planar : bool
+        Whether ρ is 0 everywhere.
     outcome, iterations, final_w, final_b, final_rho : arrays (n_b, n_w)
         The map so far, `outcome` UNKNOWN where nothing is known. Changed in place.
-    cells : int64 (at least the number of unknown cells)
+    cells : int64 (enough for all cells of these rows)
         Takes the flat indices of the cells to compute next.
 
     Returns
@@ -66,95 +117,46 @@ def refine(
     int
         How many cells were listed.
     """
-    n_w = outcome.shape[1]
-    height, width = rows.size - 1, columns.size - 1
-    mixed = np.zeros((height, width), np.uint8)
-    for i in range(height):
-        for j in range(width):
-            mixed[i, j] = _unsettled(
-                rows[i], rows[i + 1], columns[j], columns[j + 1], tip_column, tip_row, outcome, iterations
-            )
+    n_b, n_w = outcome.shape
+    height, width = marks.shape
     count = 0
-    for i in range(height):
+    for i in range(first, last):
+        y0, y1 = rows[i], rows[i + 1]
+        bottom = n_b if i == height - 1 else y1
         for j in range(width):
-            needed = mixed[i, j] != 0
-            for ii in range(max(0, i - 1), min(height, i + 2)):
-                for jj in range(max(0, j - 1), min(width, j + 2)):
-                    needed = needed or mixed[ii, jj] == 1
-            if not needed:
-                _fill(
-                    rows[i],
-                    rows[i + 1],
-                    columns[j],
-                    columns[j + 1],
-                    outcome,
-                    iterations,
-                    final_w,
-                    final_b,
-                    final_rho,
-                )
+            x0, x1 = columns[j], columns[j + 1]
+            right = n_w if j == width - 1 else x1
+            needed = marks[i, j] != 0
+            if stride > 1 and not needed:
+                for ii in range(max(0, i - 1), min(height, i + 2)):
+                    for jj in range(max(0, j - 1), min(width, j + 2)):
+                        needed = needed or marks[ii, jj] == _MIXED
+            if needed:
+                for y in range(y0, bottom):
+                    if y % stride != 0 and y != n_b - 1:
+                        continue
+                    for x in range(x0, right):
+                        if (x % stride == 0 or x == n_w - 1) and outcome[y, x] == UNKNOWN:
+                            cells[count] = y * n_w + x
+                            count += 1
                 continue
-            for y in range(rows[i], rows[i + 1] + 1):
-                if y % stride != 0 and y != rows[height]:
-                    continue
-                for x in range(columns[j], columns[j + 1] + 1):
-                    if (x % stride == 0 or x == columns[width]) and outcome[y, x] == UNKNOWN:
-                        outcome[y, x] = _LISTED
-                        cells[count] = y * n_w + x
-                        count += 1
+            for y in range(y0, bottom):
+                down = (y - y0) / (y1 - y0)
+                for x in range(x0, right):
+                    if outcome[y, x] == UNKNOWN:
+                        across = (x - x0) / (x1 - x0)
+                        outcome[y, x] = outcome[y0, x0]
+                        iterations[y, x] = int(_blend(iterations, y0, y1, x0, x1, down, across) + 0.5)
+                        final_w[y, x] = _blend(final_w, y0, y1, x0, x1, down, across)
+                        final_b[y, x] = _blend(final_b, y0, y1, x0, x1, down, across)
+                        if not planar:
+                            final_rho[y, x] = _blend(final_rho, y0, y1, x0, x1, down, across)
     return count
 
 
 @compiled
-def _unsettled(
-    y0: int,
-    y1: int,
-    x0: int,
-    x1: int,
-    tip_column: float,
-    tip_row: float,
-    outcome: NDArray[np.uint8],
-    iterations: NDArray[np.int64],
-) -> int:
-    """Return 1 if the labels at a block's corners differ, 2 if it is to be refined all the same, else 0."""
-    label = outcome[y0, x0]
-    if outcome[y0, x1] != label or outcome[y1, x0] != label or outcome[y1, x1] != label:
-        return 1
-    if tip_column >= 0.0 and x0 <= tip_column <= x1 and y0 <= tip_row:
-        return 2
-    first = min(iterations[y0, x0], iterations[y0, x1], iterations[y1, x0], iterations[y1, x1])
-    last = max(iterations[y0, x0], iterations[y0, x1], iterations[y1, x0], iterations[y1, x1])
-    return 2 if last > _ITERATIONS_RATIO * first + _ITERATIONS_OFFSET else 0
-
-
-@compiled
-def _fill(
-    y0: int,
-    y1: int,
-    x0: int,
-    x1: int,
-    outcome: NDArray[np.uint8],
-    iterations: NDArray[np.int64],
-    final_w: Floats,
-    final_b: Floats,
-    final_rho: Floats,
-) -> None:
-    """Fill a block from its corners."""
-    for y in range(y0, y1 + 1):
-        up = (y - y0) / (y1 - y0)
-        for x in range(x0, x1 + 1):
-            if outcome[y, x] != UNKNOWN:
-                continue
-            across = (x - x0) / (x1 - x0)
-            a, b = (1.0 - up) * (1.0 - across), (1.0 - up) * across
-            c, d = up * (1.0 - across), up * across
-            outcome[y, x] = outcome[y0, x0]
-            iterations[y, x] = int(
-                a * iterations[y0, x0]
-                + b * iterations[y0, x1]
-                + c * iterations[y1, x0]
-                + d * iterations[y1, x1]
-                + 0.5
-            )
-            for final in (final_w, final_b, final_rho):
-                final[y, x] = a * final[y0, x0] + b * final[y0, x1] + c * final[y1, x0] + d * final[y1, x1]
+def _blend(values: Floats | Counts, y0: int, y1: int, x0: int, x1: int, down: float, across: float) -> float:
+    """Return the bilinear interpolation between four corners."""
+    upper = values[y0, x0] + across * (values[y0, x1] - values[y0, x0])
+    lower = values[y1, x0] + across * (values[y1, x1] - values[y1, x0])
+    return float(upper + down * (lower - upper))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dynamics import threads
 from dynamics.engine.kernel import Problem, Traps, plane, space
-from dynamics.engine.refinement import UNKNOWN, first_stride, lattice, refine
+from dynamics.engine.refinement import UNKNOWN, expand, first_stride, lattice, mark
 from dynamics.engine.superstep import weights
 from dynamics.engine.traps import find_traps
 from dynamics.hyperparameters import Grid, Hyperparameters
@@ -165,16 +165,47 @@ def solve_grid(
     results = _empty((grid.n_b, grid.n_w))
     if stride is None:
         stride = first_stride(grid.n_w, grid.n_b)
-    tip_column = -grid.w_min / (grid.w_max - grid.w_min) * (grid.n_w - 1) if rho == 0 else -1.0
-    tip_row = -grid.b_min / (grid.b_max - grid.b_min) * (grid.n_b - 1)
     rows, columns = lattice(grid.n_b, stride), lattice(grid.n_w, stride)
     cells = (rows[:, None] * grid.n_w + columns).ravel()
-    listed = np.empty(grid.n_w * grid.n_b, np.int64) if stride > 1 else cells
+    room = np.empty(grid.n_w * grid.n_b, np.int64) if stride > 1 else cells
     while True:
         _run(cells, starts, problem, traps, table, results, flag)
         if stride == 1 or flag[0] != 0:
             return results
         stride //= 2
-        count = refine(rows, columns, stride, tip_column, tip_row, *results, listed)
-        cells = listed[:count]
+        cells = _refine(grid, rows, columns, stride, results, room, rho == 0, flag)
         rows, columns = lattice(grid.n_b, stride), lattice(grid.n_w, stride)
+
+
+def _refine(
+    grid: Grid,
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    stride: int,
+    results: Results,
+    room: NDArray[np.int64],
+    planar: bool,
+    flag: NDArray[np.uint8],
+) -> NDArray[np.int64]:
+    """Fill what needs no refinement and return the cells of the next lattice to compute, on all cores."""
+    tip_column = -grid.w_min / (grid.w_max - grid.w_min) * (grid.n_w - 1) if planar else -1.0
+    tip_row = -grid.b_min / (grid.b_max - grid.b_min) * (grid.n_b - 1)
+    height = rows.size - 1
+    marks = np.empty((height, columns.size - 1), np.uint8)
+    counts = np.zeros(height, np.int64)
+
+    def marking(part: slice) -> None:
+        mark(part.start, part.stop, rows, columns, tip_column, tip_row, results[0], results[1], marks)
+
+    def expanding(part: slice) -> None:
+        cells = room[rows[part.start] * grid.n_w :]
+        counts[part.start] = expand(
+            part.start, part.stop, rows, columns, stride, planar, marks, *results, cells
+        )
+
+    share = threads.worker_count()
+    bands = [slice(height * i // share, height * (i + 1) // share) for i in range(share)]
+    bands = [band for band in bands if band.start < band.stop]
+    threads.run(marking, bands, flag)
+    threads.run(expanding, bands, flag)
+    return np.concatenate([room[rows[band.start] * grid.n_w :][: counts[band.start]] for band in bands])
