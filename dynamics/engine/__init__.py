@@ -3,6 +3,6 @@
 from dynamics.engine.solver import solve, solve_grid
 
 # Part of the key of every stored result: it changes whenever any label can.
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 
 __all__ = ["ENGINE_VERSION", "solve", "solve_grid"]

@@ -26,10 +26,13 @@ _W, _B, _RHO, _MW, _MB, _MRHO = (LANES * slot for slot in range(6))
 _N, _UPDATE = LANES * 6, LANES * 7  # iterations done; |m|² of the update before
 _STATUS, _CHANGE, _WAIT = LANES * 8, LANES * 9, LANES * 10
 _OLD_W, _OLD_B, _OLD_RHO, _OLD_SIZE, _SIZE = (LANES * slot for slot in range(11, 16))
-_WEIGHT = LANES * 16  # the lane's row of `superstep.weights`
-_SLOTS = 16 + WEIGHTS
+_SEEN_W, _SEEN_B, _SEEN_RHO, _SEEN_MW, _SEEN_MB, _SEEN_MRHO, _SEEN_N = (
+    LANES * slot for slot in range(16, 23)
+)
+_WEIGHT = LANES * 23  # the lane's row of `superstep.weights`
+_SLOTS = 23 + WEIGHTS
 
-_RUNNING, _STOPPED, _SPENT, _BURST, _MODAL, _EMPTY = 0.0, 1.0, 2.0, 3.0, 4.0, 5.0
+_RUNNING, _STOPPED, _SPENT, _BURST, _MODAL, _CYCLE, _EMPTY = 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0
 _DEAD, _CONVERGED, _STALLED, _UNDECIDED, _DIVERGED = (int(outcome) for outcome in Outcome)
 
 # How much of a squared error of m counts:
@@ -52,6 +55,7 @@ class Problem(NamedTuple):
     max_iterations: int
     floor: float  # size of a momentum below which its relative error is of no interest
     ease: float  # how much of a squared error counts once only iterations and end are asked for
+    unstable: float  # slope b/r above which the map is unstable and only its own iterations will do
 
 
 class Modes(NamedTuple):
@@ -76,28 +80,36 @@ class Traps(NamedTuple):
 
 @inlined
 def _normal(c: float) -> tuple[float, float]:
-    """Return φ(c) and Φ(c), with a relative error of 5e-9 also in the lower tail, and 0 for φ at |c| ≥ 9."""
+    """Return φ(c) and Φ(c), with a relative error of 2e-14 also in the lower tail; φ is 0 at |c| ≥ 9."""
     # φ = 2^x/√(2π), x = −c²/2·log₂e, split into a whole number and a rest f in [−½, ½]. Adding 1.5·2⁵² leaves
     # the whole number in the last bits, from where it is moved into the exponent.
     x = c * c * (-0.7213475204444817)
     shifted = np.float64(x + 6755399441055744.0)
     f = x - (shifted - 6755399441055744.0)
-    power = 0.0001546973198244552
-    power = 0.0013400432165251623 + f * power
-    power = 0.00961802560294165 + f * power
-    power = 0.05550327214209535 + f * power
-    power = 0.24022651213595259 + f * power
-    power = 0.69314720671062 + f * power
-    scaled = np.float64(0.3989422804014327 * (0.9999999999595488 + f * power))
+    f2 = f * f
+    high = (
+        0.00015403434950232104
+        + f * 1.5252985131810544e-05
+        + f2 * (1.32594051756506e-06 + f * 1.0150284325160118e-07)
+    )
+    middle = 0.055504108668689364 + f * 0.009618129192063889 + f2 * 0.0013333557617058582
+    power = (
+        1.0000000000000127 + f * 0.6931471805598709 + f2 * (0.2402265069564967 + f * (middle + f2 * f * high))
+    )
+    scaled = np.float64(0.3989422804014327 * power)
     bits = np.int64(np.int64(shifted.view(np.int64) << 52) + scaled.view(np.int64))
     a = abs(c)
     density = bits.view(np.float64) if a < 9.0 else 0.0
     # Φ(−|c|)/φ(c), Mills' ratio, as a rational function.
-    over = 0.09336476419730558 + a * 0.009083349059258528
-    over = 1.253314140068618 + a * (1.0636548549943665 + a * (0.4338088984347516 + a * over))
-    under = 0.09337740576202923 + a * 0.009083059207417055
-    under = 1.159890967277753 + a * (0.44264567856428505 + a * under)
-    under = 1.0 + a * (1.6465585159832423 + a * under)
+    a2 = a * a
+    over = 0.0013420806711220866 + a * 6.230475452081584e-05
+    over = 0.08510709386943138 + a * 0.013705206692065472 + a2 * over
+    over = 0.9256948398838629 + a * 0.34610649540438126 + a2 * over
+    over = 1.2533141373154986 + a * 1.5278779427936915 + a2 * over
+    under = 0.013767528655570143 + a * 0.001342080187033324 + a2 * 6.230476096113906e-05
+    under = 0.3596932390609948 + a * 0.08644878850245005 + a2 * under
+    under = 1.847894701279164 + a * 1.0080438103346112 + a2 * under
+    under = 1.0 + a * 2.01695478214896 + a2 * under
     tail = density * over / under
     return density, (tail if c < 0.0 else 1.0 - tail)
 
@@ -288,6 +300,7 @@ def _build(planar: bool) -> Callable[..., int]:
         lag = coast * problem.beta
         slope = problem.slope
         settled = problem.ease
+        unstable = problem.unstable
         size = problem.tolerance / eta  # the stop rule, for |m| and |∇L|
         size2 = size * size
         floor2 = problem.floor**2
@@ -321,6 +334,14 @@ def _build(planar: bool) -> Callable[..., int]:
                 c = cell[lane]
                 if c < 0 and status != _EMPTY:
                     continue  # a lane without a unit idles at the ground truth
+                if status == _CYCLE:
+                    # The same state again: whole periods of what is left of the budget change nothing.
+                    period = s[_N + lane] - s[_SEEN_N + lane]
+                    s[_N + lane] += math.floor((budget - s[_N + lane]) / period) * period
+                    s[_SEEN_W + lane] = math.nan
+                    s[_SEEN_N + lane] = budget
+                    status = _SPENT if s[_N + lane] >= budget else _RUNNING
+                    s[_STATUS + lane] = status
                 if status != _RUNNING:
                     if status != _EMPTY:
                         n = s[_N + lane]
@@ -372,6 +393,8 @@ def _build(planar: bool) -> Callable[..., int]:
                     s[_N + lane] = 0.0
                     s[_UPDATE + lane] = _NEVER
                     s[_WAIT + lane] = 0.0
+                    s[_SEEN_W + lane] = math.nan
+                    s[_SEEN_N + lane] = 0.0
                     s[_STATUS + lane] = _RUNNING
                     if taken < cells.size:
                         c = cells[taken]
@@ -503,8 +526,15 @@ def _build(planar: bool) -> Callable[..., int]:
                     m_ease *= _EASE_LOST if lost else 1.0
                 theta_e2 = ease * e2
                 m_e2 = m_ease * e2
+                # Where the map is unstable, an error that no step would notice grows until it decides.
+                exact = k < 2.5
+                single = k < 1.5
+                radius = abs(w) if planar else math.sqrt(w * w + rho * rho)
+                tame = b < unstable * radius
                 accurate = (theta_e2 * theta_error < scale) & (m_e2 * m_error < m_scale)
+                accurate = accurate & (tame | exact)
                 easy = (theta_e2 * next_theta_error < scale) & (m_e2 * next_m_error < m_scale)
+                easy = easy & (tame | single)
                 # Stop rule. Within the step |m| may have dipped below the tolerance and risen again.
                 least = min(g0, g1, g2)
                 dips = (
@@ -517,7 +547,8 @@ def _build(planar: bool) -> Callable[..., int]:
                 after = max(new_update, g2)
                 before = max(update, g0)
                 jumps = (after < size2) & (after < 0.1 * before)
-                single = k < 1.5
+                # An unstable unit may come to rest for a few iterations only.
+                passes = (not tame) & (after < 100.0 * size2)
                 relevant = max(new_update, update, g0) if single else after
                 # Traps, for the state before the step.
                 x = w - gamma
@@ -537,7 +568,7 @@ def _build(planar: bool) -> Callable[..., int]:
                     v = v3m * mr + v3a * rho
                     box += k3 * (u * u + v * v)
                 modal = (box < 1.0) & (n > 0.5)
-                ok = (accurate & (not (dips | jumps))) | single
+                ok = (accurate & (not (dips | jumps | passes))) | single
                 new_n = n + k
                 status = (
                     _STOPPED
@@ -548,6 +579,21 @@ def _build(planar: bool) -> Callable[..., int]:
                         else (_SPENT if new_n >= budget else _RUNNING)
                     )
                 )
+                # An orbit that neither stops nor diverges ends, but for chaos, in a cycle, exactly so once
+                # rounding has settled. The state is kept at iterations 1, 2, 4, … (Brent's algorithm).
+                again = exact & (new_w == s[_SEEN_W + lane]) & (new_b == s[_SEEN_B + lane])
+                again = again & (new_mw == s[_SEEN_MW + lane]) & (new_mb == s[_SEEN_MB + lane])
+                keep = ok & exact & (new_n >= 2.0 * s[_SEEN_N + lane])
+                s[_SEEN_W + lane] = new_w if keep else s[_SEEN_W + lane]
+                s[_SEEN_B + lane] = new_b if keep else s[_SEEN_B + lane]
+                s[_SEEN_MW + lane] = new_mw if keep else s[_SEEN_MW + lane]
+                s[_SEEN_MB + lane] = new_mb if keep else s[_SEEN_MB + lane]
+                if not planar:
+                    again = again & (new_rho == s[_SEEN_RHO + lane]) & (new_mr == s[_SEEN_MRHO + lane])
+                    s[_SEEN_RHO + lane] = new_rho if keep else s[_SEEN_RHO + lane]
+                    s[_SEEN_MRHO + lane] = new_mr if keep else s[_SEEN_MRHO + lane]
+                status = _CYCLE if again & (status == _RUNNING) else status
+                s[_SEEN_N + lane] = new_n if keep & (status == _RUNNING) else s[_SEEN_N + lane]
                 status = status if ok else _RUNNING
                 status = _MODAL if modal else status
                 ok = ok & (not modal)
@@ -567,7 +613,7 @@ def _build(planar: bool) -> Callable[..., int]:
                 s[_UPDATE + lane] = new_update if ok else update
                 s[_STATUS + lane] = status
                 s[_WAIT + lane] = max(wait - 1.0, 0.0) if ok else _PATIENCE
-                grow = easy & (n > 0.5) & (wait < 0.5) & (new_n + 2.0 * k <= budget)
+                grow = easy & (not passes) & (n > 0.5) & (wait < 0.5) & (new_n + 2.0 * k <= budget)
                 late = new_n + k > budget
                 s[_CHANGE + lane] = (-1.0 if late else (1.0 if grow else 0.0)) if ok else -1.0
         return supersteps

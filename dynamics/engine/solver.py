@@ -10,7 +10,7 @@ from dynamics import threads
 from dynamics.engine.kernel import Problem, Traps, plane, space
 from dynamics.engine.refinement import UNKNOWN, expand, first_stride, lattice, mark
 from dynamics.engine.superstep import weights
-from dynamics.engine.traps import find_traps
+from dynamics.engine.traps import find_traps, unstable_slope
 from dynamics.hyperparameters import Grid, Hyperparameters
 from dynamics.relu import dead_cone_slope
 
@@ -48,6 +48,7 @@ def _describe(
         max_iterations=int(max_iterations),
         floor=floor,
         ease=1e-3 if patient else 0.1,
+        unstable=unstable_slope(hp.beta, hp.eta),
     )
     accuracy = _ACCURACY if hp.beta < 0.95 else _ACCURACY_OSCILLATING
     if not patient:  # more units are judged on their way

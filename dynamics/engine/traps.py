@@ -50,6 +50,23 @@ def find_traps(problem: Problem) -> Traps:
     return _modal(problem)._replace(level=_energy_level(problem))
 
 
+def unstable_slope(beta: float, eta: float) -> float:
+    """Return the slope b/r from which on only the map itself will do, if the map is unstable anywhere.
+
+    The affine map is stable while ηh(1 − β) < 2(1 + β) for the curvature h. Along a ray the smooth part of
+    the Hessian, E[x̃x̃ᵀ; z > 0], depends on the slope alone; its larger eigenvalue rises from 0 to 1. A unit
+    on its way to an unstable truth can come to rest there when nothing has ever pushed it aside: while it
+    passes through the stable part, errors decay, but those of supersteps not fast enough. So the plain map
+    begins at 2 % of the limit. Infinite if the map is stable everywhere.
+    """
+    slope = np.linspace(_TAIL, -_TAIL, 361)
+    density, active = _density(slope), ndtr(slope)
+    half = 0.5 * slope * density
+    largest = active - half + np.hypot(half, density)
+    share = eta * largest * (1 - beta) / (2 * (1 + beta))
+    return float(slope[np.argmax(share > 0.02)]) if share[-1] > 0.9 else math.inf
+
+
 def _density(c: Floats) -> Floats:
     return np.exp(-0.5 * c * c) / math.sqrt(2 * math.pi)
 
