@@ -22,12 +22,22 @@
     return plot(panel);
   }
 
-  async function draw(panel, figure) {
+  const sketched = {}; // panel → figure that only a sketch shows so far
+
+  async function draw(panel, figure, moving) {
     const gd = await ready(panel);
-    await window.Plotly.react(gd, figure.data, figure.layout);
+    if (moving && dc.sketch.fits(gd, figure)) {
+      dc.sketch.draw(gd, figure);
+      sketched[panel] = figure;
+      return;
+    }
+    delete sketched[panel];
+    await dc.sketch.replace(gd, figure);
     if (panel === "map" && !gd.dataset.watched) {
       gd.dataset.watched = "yes";
       gd.on("plotly_relayout", (event) => dc.view.relayout(gd, event));
+      gd.addEventListener("pointerenter", (event) => dc.pump.inspect(event.pointerType === "mouse"));
+      gd.addEventListener("pointerleave", () => dc.pump.inspect(false));
     }
   }
 
@@ -67,8 +77,9 @@
   dc.paint = {
     visible: (panel) => Boolean(document.querySelector(`.graph-${panel}`)?.offsetParent),
 
-    async frame(frame) {
-      await Promise.all(Object.entries(frame.figures).map(([panel, figure]) => draw(panel, figure)));
+    // `moving`: sketch what can be sketched; `settle` has Plotly draw it.
+    async frame(frame, { moving }) {
+      await Promise.all(Object.entries(frame.figures).map(([panel, figure]) => draw(panel, figure, moving)));
       caption = frame.caption.verdict;
       if (!refusal) sentence(caption, "shown");
       byId("context").textContent = frame.caption.context;
@@ -110,10 +121,17 @@
       byId("problem").textContent = message ? `▲ ${message} The pictures are older than the controls; trying again.` : "";
     },
 
+    // The hand rests: Plotly draws what was sketched, one panel a task, unless the hand moves on.
     async settle() {
       const { seq, texts } = dc.pump.wanted();
+      const left = () => dc.pump.wanted().seq !== seq;
       await nextTask();
-      if (dc.pump.wanted().seq !== seq) return;
+      for (const [panel, figure] of Object.entries(sketched)) {
+        if (left()) return;
+        await draw(panel, figure, false);
+        await nextTask();
+      }
+      if (left()) return;
       byId("main").setAttribute("aria-busy", "false");
       dc.view.address(texts);
       dc.showPreset(preset);

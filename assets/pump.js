@@ -17,6 +17,7 @@
   let cost = DRAG_MS / 128 ** 2; // milliseconds a cell, from the last map
   let limit = Infinity; // cells a side that were too slow at the wanted settings
   let computing = 0;
+  let inspecting = false; // the pointer is on the map: it needs what hovering shows
 
   const keyOf = (texts) => JSON.stringify([texts, dc.view.theme(), dc.view.size()]);
   const full = () => Number(wanted.texts.resolution);
@@ -50,20 +51,21 @@
     if (flight || !wanted) return;
     if (shown.key !== wanted.key) {
       const cells = Math.min(affordable(DRAG_MS), limit > COARSEST ? Math.ceil(limit / 2) : COARSEST);
-      ask({ cells, first: true, detail: wanted.rest && cells === full() });
+      ask({ cells, first: true, detail: false });
     } else if (wanted.rest && !settled()) {
       const quick = cost * full() ** 2 <= REST_MS;
-      ask({ cells: quick ? full() : Math.min(2 * shown.cells, full()), first: false, detail: true });
+      const cells = fine() ? shown.cells : quick ? full() : Math.min(2 * shown.cells, full());
+      ask({ cells, first: false, detail: inspecting });
     } else if (wanted.rest) {
       dc.paint.settle();
     }
   }
 
-  // Done: full size, or as fine as the server's time limit allows, and every visible picture drawn.
-  function settled() {
-    const fine = shown.cells >= full() || 2 * shown.cells > limit;
-    return fine && shown.detail && !stale(wanted.texts).length;
-  }
+  // Full size, or as fine as the server's time limit allows.
+  const fine = () => shown.cells >= full() || 2 * shown.cells > limit;
+
+  // Done: the map is fine, tells what it should, and every visible picture is drawn.
+  const settled = () => fine() && (shown.detail || !inspecting) && !stale(wanted.texts).length;
 
   function url({ cells, first, detail }) {
     const query = new URLSearchParams(wanted.texts);
@@ -107,7 +109,7 @@
 
   async function show({ key, texts, detail }, frame) {
     cost = frame.milliseconds / frame.n_w ** 2;
-    await dc.paint.frame(frame);
+    await dc.paint.frame(frame, { moving: !detail });
     for (const panel of Object.keys(frame.figures)) painted[panel] = signature(panel, texts);
     shown = { key, cells: frame.n_w, detail };
     if (key === wanted.key) clearTimeout(computing);
@@ -135,6 +137,11 @@
     },
     again() {
       if (wanted) this.want(wanted.texts, wanted);
+    },
+    // What hovering over the map shows weighs twenty times the map: it comes when it is needed.
+    inspect(on) {
+      inspecting = on;
+      next();
     },
     wanted: () => wanted,
   };

@@ -43,5 +43,11 @@ def create_app() -> Dash:
 def _warm_up(app: Dash) -> None:
     """Answer each route once, so that no viewer meets a cold worker or a compiler."""
     with app.server.test_client() as client:
-        for path in ("/", "/_dash-layout", "/_dash-dependencies", "/frame?cells=16", "/frame?cells=16&rho=1"):
+        for path in (
+            "/",
+            "/_dash-layout",
+            "/_dash-dependencies",
+            "/frame?cells=128",
+            "/frame?cells=128&rho=1",
+        ):
             client.get(path)

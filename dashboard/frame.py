@@ -110,7 +110,7 @@ def _figures(request: FrameRequest, basin: BasinMap, cancel: Cancellation) -> It
         "alive": lambda: alive(runs, settings.epsilon, view, quantity=settings.quantity),
         "locus": lambda: locus(affine.locus, settings.beta, view),
         "oscillation": lambda: oscillation(affine.runs, view),
-        "field": lambda: field_row(results.fields(settings), settings.epsilon, view),
+        "field": lambda: field_row(results.fields(settings, view), settings.epsilon, view),
     }
     return ((name, draw[name]()) for name in request.panels)
 

@@ -30,6 +30,7 @@ from dynamics import (
 from figures import StartPath, View, arrow_grid
 
 FIELD_GAMMAS = (1.0, 0.1, 0.01)
+FIELD_ARROWS = 9
 AFFINE_STEPS = 100
 PATH_SAMPLES = 500
 CACHE_BYTES = 128 * 2**20
@@ -137,10 +138,10 @@ def affine(settings: Settings) -> Affine:
     )
 
 
-def fields(settings: Settings, per_side: int = 9) -> list[VectorField]:
+def fields(settings: Settings, view: View) -> list[VectorField]:
     """−∇L at Fig. 3's three γ, at the current δ and ρ, in the window [−3, 3]²."""
-    half = 3 / per_side
-    grid = Grid(w_min=-3 + half, w_max=3 - half, b_min=-3 + half, b_max=3 - half, n_w=per_side, n_b=per_side)
+    window = Grid(w_min=-3, w_max=3, b_min=-3, b_max=3, n_w=2, n_b=2)
+    grid = arrow_grid(window, view, per_side=FIELD_ARROWS)
     return [
         vector_field(
             Hyperparameters(beta=settings.beta, eta=settings.eta, gamma=gamma, delta=settings.delta),
