@@ -30,7 +30,9 @@ _SEEN_W, _SEEN_B, _SEEN_RHO, _SEEN_MW, _SEEN_MB, _SEEN_MRHO, _SEEN_N = (
     LANES * slot for slot in range(16, 23)
 )
 _WEIGHT = LANES * 23  # the lane's row of `superstep.weights`
-_SLOTS = 23 + WEIGHTS
+_AT, _G0, _G1, _G2 = (LANES * (23 + WEIGHTS + 3 * slot) for slot in range(4))  # (w, b, ρ) each
+_LOSS = LANES * (35 + WEIGHTS)
+_SLOTS = 36 + WEIGHTS
 
 _RUNNING, _STOPPED, _SPENT, _BURST, _MODAL, _CYCLE, _EMPTY = 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0
 _DEAD, _CONVERGED, _STALLED, _UNDECIDED, _DIVERGED = (int(outcome) for outcome in Outcome)
@@ -420,8 +422,53 @@ def _build(planar: bool) -> Callable[..., int]:
                 exponent[lane] = p
                 for i in range(WEIGHTS):
                     s[_WEIGHT + LANES * i + lane] = table[p, i]
-            # One superstep in every lane.
+            # One superstep in every lane. The three gradients have loops of their own: a short loop lets the
+            # processor work on several lanes at once.
             supersteps += alive
+            for lane in range(LANES):
+                w, b, rho = s[_W + lane], s[_B + lane], s[_RHO + lane]
+                mw, mb = s[_MW + lane], s[_MB + lane]
+                half_m, half_g = s[_WEIGHT + LANES * 2 + lane], s[_WEIGHT + LANES * 3 + lane]
+                if planar:
+                    gw, gb, s[_LOSS + lane] = plane_gradient(w, b, gamma, delta)
+                else:
+                    gw, gb, gr, s[_LOSS + lane] = space_gradient(w, b, rho, gamma, delta)
+                    s[_G0 + LANES * 2 + lane] = gr
+                    s[_AT + LANES * 2 + lane] = rho - half_m * s[_MRHO + lane] - half_g * gr
+                s[_G0 + lane] = gw
+                s[_G0 + LANES + lane] = gb
+                s[_AT + lane] = w - half_m * mw - half_g * gw
+                s[_AT + LANES + lane] = b - half_m * mb - half_g * gb
+            for lane in range(LANES):
+                full_m, full_g = s[_WEIGHT + LANES * 4 + lane], s[_WEIGHT + LANES * 5 + lane]
+                if planar:
+                    gw, gb, _ = plane_gradient(s[_AT + lane], s[_AT + LANES + lane], gamma, delta)
+                else:
+                    gw, gb, gr, _ = space_gradient(
+                        s[_AT + lane], s[_AT + LANES + lane], s[_AT + LANES * 2 + lane], gamma, delta
+                    )
+                    s[_G1 + LANES * 2 + lane] = gr
+                    s[_AT + LANES * 2 + lane] = (
+                        s[_RHO + lane]
+                        - full_m * s[_MRHO + lane]
+                        - full_g * (2.0 * gr - s[_G0 + LANES * 2 + lane])
+                    )
+                s[_G1 + lane] = gw
+                s[_G1 + LANES + lane] = gb
+                s[_AT + lane] = s[_W + lane] - full_m * s[_MW + lane] - full_g * (2.0 * gw - s[_G0 + lane])
+                s[_AT + LANES + lane] = (
+                    s[_B + lane] - full_m * s[_MB + lane] - full_g * (2.0 * gb - s[_G0 + LANES + lane])
+                )
+            for lane in range(LANES):
+                if planar:
+                    gw, gb, _ = plane_gradient(s[_AT + lane], s[_AT + LANES + lane], gamma, delta)
+                else:
+                    gw, gb, gr, _ = space_gradient(
+                        s[_AT + lane], s[_AT + LANES + lane], s[_AT + LANES * 2 + lane], gamma, delta
+                    )
+                    s[_G2 + LANES * 2 + lane] = gr
+                s[_G2 + lane] = gw
+                s[_G2 + LANES + lane] = gb
             for lane in range(LANES):
                 w = s[_W + lane]
                 b = s[_B + lane]
@@ -430,10 +477,9 @@ def _build(planar: bool) -> Callable[..., int]:
                 n = s[_N + lane]
                 update = s[_UPDATE + lane]
                 wait = s[_WAIT + lane]
+                loss = s[_LOSS + lane]
                 k = s[_WEIGHT + lane]
                 decay = s[_WEIGHT + LANES + lane]
-                half_m = s[_WEIGHT + LANES * 2 + lane]
-                half_g = s[_WEIGHT + LANES * 3 + lane]
                 full_m = s[_WEIGHT + LANES * 4 + lane]
                 full_g = s[_WEIGHT + LANES * 5 + lane]
                 c1 = s[_WEIGHT + LANES * 6 + lane]
@@ -444,34 +490,15 @@ def _build(planar: bool) -> Callable[..., int]:
                 m_error = s[_WEIGHT + LANES * 11 + lane]
                 next_theta_error = s[_WEIGHT + LANES * 12 + lane]
                 next_m_error = s[_WEIGHT + LANES * 13 + lane]
-                if planar:
-                    g0w, g0b, loss = plane_gradient(w, b, gamma, delta)
-                    g1w, g1b, _ = plane_gradient(
-                        w - half_m * mw - half_g * g0w, b - half_m * mb - half_g * g0b, gamma, delta
-                    )
-                    g2w, g2b, _ = plane_gradient(
-                        w - full_m * mw - full_g * (2.0 * g1w - g0w),
-                        b - full_m * mb - full_g * (2.0 * g1b - g0b),
-                        gamma,
-                        delta,
-                    )
-                else:
-                    rho = s[_RHO + lane]
-                    mr = s[_MRHO + lane]
-                    g0w, g0b, g0r, loss = space_gradient(w, b, rho, gamma, delta)
-                    g1w, g1b, g1r, _ = space_gradient(
-                        w - half_m * mw - half_g * g0w,
-                        b - half_m * mb - half_g * g0b,
-                        rho - half_m * mr - half_g * g0r,
-                        gamma,
-                        delta,
-                    )
-                    g2w, g2b, g2r, _ = space_gradient(
-                        w - full_m * mw - full_g * (2.0 * g1w - g0w),
-                        b - full_m * mb - full_g * (2.0 * g1b - g0b),
-                        rho - full_m * mr - full_g * (2.0 * g1r - g0r),
-                        gamma,
-                        delta,
+                g0w, g0b = s[_G0 + lane], s[_G0 + LANES + lane]
+                g1w, g1b = s[_G1 + lane], s[_G1 + LANES + lane]
+                g2w, g2b = s[_G2 + lane], s[_G2 + LANES + lane]
+                if not planar:
+                    rho, mr = s[_RHO + lane], s[_MRHO + lane]
+                    g0r, g1r, g2r = (
+                        s[_G0 + LANES * 2 + lane],
+                        s[_G1 + LANES * 2 + lane],
+                        s[_G2 + LANES * 2 + lane],
                     )
                 dw = g1w - g0w
                 db = g1b - g0b
