@@ -100,6 +100,7 @@
     },
 
     busy() {
+      dc.tighter.drop();
       byId("main").setAttribute("aria-busy", "true");
     },
 
@@ -134,6 +135,7 @@
       if (left()) return;
       byId("main").setAttribute("aria-busy", "false");
       dc.view.address(texts);
+      dc.tighter.ask(texts);
       dc.showPreset(preset);
     },
   };

@@ -143,6 +143,7 @@
       inspecting = on;
       next();
     },
+    viewer: () => viewer,
     wanted: () => wanted,
   };
 })();

@@ -98,6 +98,13 @@ def _counting(settings: Settings, basin: BasinMap) -> str:
     )
 
 
+def sensitivity(tighter: Settings, before: float, after: float) -> str | None:
+    """Offer a tighter stop rule when it would change the dead share by more than a point."""
+    if abs(after - before) <= 0.01:
+        return None
+    return f"Stopped below {readable(tighter.tolerance)} it would be {percent(after)}"
+
+
 def window_text(settings: Settings) -> str:
     """The window as an interval squared or as a product: ``[−3, 3]²``."""
     w_min, w_max, b_min, b_max = (readable(v) for v in settings.window)

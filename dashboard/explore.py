@@ -21,6 +21,11 @@ GRAPH_CONFIG: Any = {
 }
 OUTCOME_NAMES = ("dead", "converged", "stalled", "undecided", "diverged")
 COLOURING_NAMES = {"outcome": "Outcome", "iterations": "Iterations", "gradient": "Gradient"}
+HEADINGS = {
+    "outcome": "Where each start ends",
+    "iterations": "When each start ends",
+    "gradient": "Where the gradient leads",
+}
 QUANTITY_NAMES = {"activation": "P(z > 0)", "w": "w", "b": "b", "loss": "Loss"}
 ITERATION_BINS = ("< 100", "< 10³", "< 3 000", "< 10⁴", "< 30 000", "more")
 PANELS = (
@@ -37,7 +42,10 @@ def explore() -> list[Component]:
             [
                 html.H1(id="caption"),
                 html.P(id="context", className="context"),
-                html.P(id="counting", className="counting"),
+                html.P(
+                    [html.Span(id="counting"), " ", html.Button(id="tighter", className="link", hidden=True)],
+                    className="counting",
+                ),
             ],
             className="voice",
         ),
@@ -84,7 +92,10 @@ def _map_column() -> Component:
         [
             html.Div(
                 [
-                    html.H2("Where each start ends", id="map-heading"),
+                    html.H2(
+                        [html.Span(text, className=f"for-{key}") for key, text in HEADINGS.items()],
+                        id="map-heading",
+                    ),
                     dcc.RadioItems(
                         id="colouring",
                         options=[{"label": name, "value": key} for key, name in COLOURING_NAMES.items()],

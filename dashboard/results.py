@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
 from cachetools import LRUCache
 
+from dashboard.controls import CONTROLS
 from dashboard.settings import Settings
 from dynamics import (
     AffineTrajectory,
@@ -33,6 +34,8 @@ FIELD_GAMMAS = (1.0, 0.1, 0.01)
 FIELD_ARROWS = 9
 AFFINE_STEPS = 100
 PATH_SAMPLES = 500
+TIGHTER = 100.0
+TIGHTER_CELLS = 128
 CACHE_BYTES = 128 * 2**20
 
 
@@ -79,6 +82,28 @@ def timed_map(settings: Settings, cells: int, cancel: Cancellation) -> TimedMap:
     with _lock:
         _maps[key] = timed
     return timed
+
+
+def tighter(settings: Settings, cancel: Cancellation) -> tuple[Settings, float, float] | None:
+    """Return what a hundred times smaller tolerance would change, counted on a coarser grid.
+
+    Returns
+    -------
+    (settings, before, after) or None
+        The tighter settings and the dead share without and with them; None when starts are judged
+        after T updates or the tolerance cannot be tightened.
+
+    Raises
+    ------
+    Cancelled
+        When `cancel` is set before both maps are finished.
+    """
+    tolerance = settings.tolerance / TIGHTER
+    if tolerance < CONTROLS["tolerance"].low:
+        return None
+    stricter = replace(settings, tolerance=tolerance)
+    before, after = (timed_map(s, TIGHTER_CELLS, cancel).basin.dead_fraction for s in (settings, stricter))
+    return stricter, before, after
 
 
 def arrows(settings: Settings, view: View) -> VectorField:

@@ -1,4 +1,4 @@
-"""The HTTP side of the live loop: ``GET /frame``."""
+"""The HTTP side of the live loop: ``GET /frame``, and ``GET /tighter`` at rest."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any, get_args
 import orjson
 from flask import Flask, Response, request
 
+from dashboard.caption import sensitivity
 from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.frame import DEPENDS, FrameRequest, frame
 from dashboard.numbers import exact
+from dashboard.results import tighter
 from dashboard.settings import DEFAULT, Settings
 from dashboard.work import newest
 from dynamics import Cancelled
@@ -19,6 +21,7 @@ from figures.view import Size
 
 # A picture at rest may take this long; past it the page keeps the finest map that was finished.
 LONGEST_SECONDS = 20.0
+TIGHTER_SECONDS = 2.0
 MIN_CELLS = 8
 _OPTIONS = ("seq", "cells", "panels", "size", "theme", "detail", "budget", "viewer")
 
@@ -38,6 +41,20 @@ def register(server: Flask) -> None:
                 return _json(frame(asked, cancel))
         except Cancelled:
             return _json({"seq": asked.seq, "late": True, "cells": asked.cells})
+
+    @server.get("/tighter")
+    def get_tighter() -> Response:
+        try:
+            settings = read_settings({key: text for key, text in request.args.items() if key != "viewer"})
+        except InvalidSettingError as problem:
+            return _json({"key": problem.key, "message": problem.message}, 422)
+        try:
+            with newest(request.args.get("viewer", "")[:64], TIGHTER_SECONDS) as cancel:
+                found = tighter(settings, cancel)
+        except Cancelled:
+            found = None
+        words = sensitivity(*found) if found else None
+        return _json({"text": words, "tolerance": found[0].texts()["tolerance"]} if found and words else {})
 
 
 def read_request(args: Mapping[str, str]) -> FrameRequest:

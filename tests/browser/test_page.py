@@ -221,6 +221,15 @@ def test_judged_after_t_updates(open_page: OpenPage) -> None:
     assert np.array_equal(outcome(page), expected.outcome)
 
 
+def test_the_tighter_stop_rule_on_offer_is_taken(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}")
+    page.click("#tighter")
+    page.wait_for_function("deadcone.frame.settings.tolerance === 1e-8")
+    settled(page)
+    assert "below 10⁻⁸" in page.inner_text("#counting")
+    assert page.input_value("#tolerance-box") == "1e-8"
+
+
 def test_dragging_the_map_asks_for_that_window(open_page: OpenPage) -> None:
     page = open_page(f"/?{SMALL}")
     box = page.locator("#map .nsewdrag").first.bounding_box()

@@ -96,6 +96,19 @@ def test_what_takes_too_long_is_given_up_and_says_so(client: FlaskClient) -> Non
     assert json.loads(answer.data) == {"seq": 3, "late": True, "cells": 512}
 
 
+def test_a_tighter_stop_rule_is_offered_when_it_changes_the_share(client: FlaskClient) -> None:
+    offer = json.loads(client.get("/tighter").data)
+    strict = DEFAULT.edit({"tolerance": offer["tolerance"]})
+    assert strict.tolerance == pytest.approx(1e-8)
+    grid = strict.grid(128)
+    share = basin_map(strict.hyperparameters, grid, tolerance=strict.tolerance).dead_fraction
+    assert offer["text"] == f"Stopped below 10⁻⁸ it would be {share:.0%}".replace("%", " %")
+    assert abs(share - basin_map(strict.hyperparameters, grid).dead_fraction) > 0.01
+    for nothing_to_say in ("beta=0.9&gamma=1", "tolerance=0&max_iterations=300", "tolerance=1e-12"):
+        assert json.loads(client.get(f"/tighter?{nothing_to_say}").data) == {}
+    assert client.get("/tighter?tolerance=x").status_code == 422
+
+
 def test_answers_are_compressed(client: FlaskClient) -> None:
     answer = client.get("/frame?cells=64", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
