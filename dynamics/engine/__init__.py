@@ -1,8 +1,8 @@
 """The fast basin engine: labels of brute force, hundreds of times sooner. docs/engine.md explains it."""
 
-from dynamics.engine.solver import solve, solve_grid
+from dynamics.engine.solver import Results, solve, solve_grid
 
 # Part of the key of every stored result: it changes whenever any label can.
 ENGINE_VERSION = 2
 
-__all__ = ["ENGINE_VERSION", "solve", "solve_grid"]
+__all__ = ["ENGINE_VERSION", "Results", "solve", "solve_grid"]

@@ -57,6 +57,7 @@ class Problem(NamedTuple):
     max_iterations: int
     floor: float  # size of a momentum below which its relative error is of no interest
     ease: float  # how much of a squared error counts once only iterations and end are asked for
+    depth: float  # bias below which momentum carries no unit across w = 0 inside the dead cone
     unstable: float  # slope b/r above which the map is unstable and only its own iterations will do
 
 
@@ -157,9 +158,10 @@ def space_gradient(
 
 
 @inlined
-def _sinking(w: float, b: float, slope: float, gamma: float, delta: float) -> bool:
+def _sinking(w: float, b: float, problem: Problem) -> bool:
     """Tell whether (w, b), w < 0, lies in the dead cone where −∇L points deeper: δ < γ|c|; see `traps`."""
-    return (w < 0.0) & (b + slope * w < 0.0) & (delta * w > gamma * b)
+    inside = (w < 0.0) & (b + problem.slope * w < 0.0) & (b < problem.depth)
+    return inside & (problem.delta * w > problem.gamma * b)
 
 
 @compiled
@@ -300,7 +302,6 @@ def _build(planar: bool) -> Callable[..., int]:
         coast = eta / (1.0 - problem.beta)
         kinetic = 0.5 * coast
         lag = coast * problem.beta
-        slope = problem.slope
         settled = problem.ease
         unstable = problem.unstable
         size = problem.tolerance / eta  # the stop rule, for |m| and |∇L|
@@ -546,9 +547,7 @@ def _build(planar: bool) -> Callable[..., int]:
                 ease = settled if energy < level else 1.0
                 m_ease = ease * (_EASE_FAST if turning | (new_update > 100.0 * size2) else 1.0)
                 if planar:
-                    lost = _sinking(w, b, slope, gamma, delta) & _sinking(
-                        w - lag * mw, b - lag * mb, slope, gamma, delta
-                    )
+                    lost = _sinking(w, b, problem) & _sinking(w - lag * mw, b - lag * mb, problem)
                     ease *= settled if lost else 1.0
                     m_ease *= _EASE_LOST if lost else 1.0
                 theta_e2 = ease * e2

@@ -10,7 +10,7 @@ from dynamics import threads
 from dynamics.engine.kernel import Problem, Traps, plane, space
 from dynamics.engine.refinement import UNKNOWN, expand, first_stride, lattice, mark
 from dynamics.engine.superstep import weights
-from dynamics.engine.traps import find_traps, unstable_slope
+from dynamics.engine.traps import find_traps, sinking_depth, unstable_slope
 from dynamics.hyperparameters import Grid, Hyperparameters
 from dynamics.relu import dead_cone_slope
 
@@ -38,16 +38,18 @@ def _describe(
     # Without a tolerance a relative error of a momentum this small cannot move a unit noticeably.
     floor = tolerance / hp.eta if tolerance > 0 else 1e-6 * math.hypot(hp.gamma, hp.delta)
     patient = tolerance > 0 and max_iterations >= 20_000
+    slope = dead_cone_slope(epsilon)
     problem = Problem(
         beta=hp.beta,
         eta=hp.eta,
         gamma=hp.gamma,
         delta=hp.delta,
-        slope=dead_cone_slope(epsilon),
+        slope=slope,
         tolerance=float(tolerance),
         max_iterations=int(max_iterations),
         floor=floor,
         ease=1e-3 if patient else 0.1,
+        depth=sinking_depth(hp, slope),
         unstable=unstable_slope(hp.beta, hp.eta),
     )
     accuracy = _ACCURACY if hp.beta < 0.95 else _ACCURACY_OSCILLATING

@@ -1,23 +1,31 @@
 """Where the end of a unit is known long before it stops.
 
-Two traps lie around the ground truth θ* = (w_L, b) = (γ, δ), the only stationary point of the expected loss
-with P(z > 0) > 0.
-
-**Energy.** E = L + η‖m‖²/(2(1 − β)) cannot rise while ηΛ ≤ 1 + β, Λ being the largest curvature of L met on
-the way: inserting the map into L(θ') ≤ L(θ) − η·gᵀm' + Λη²‖m'‖²/2 leaves a change of at most
-−(η/2)‖m'‖²(1 + β − ηΛ). A unit whose energy is below the loss of every point of the dead cone will therefore
-never be dead, and one whose energy is below the loss everywhere on the sphere ‖θ − θ*‖ = 0.3γ, and below
-0, lies inside that sphere for good: a level set below the loss at the tip is bounded, so each of its pieces
-holds a stationary point, and there is only one.
+Around the ground truth θ* = (w_L, b) = (γ, δ), the only stationary point of the expected loss with P(z >
+0) > 0, and in the left half of the dead cone, the engine need not follow a unit as closely as elsewhere.
 
 **Modes.** Where the Hessian is constant the map is affine, and with its left eigenvectors l₁, l₂ on the
-column (m, a), a = θ − θ*, |a_n| ≤ |l₁·(m, a)| + |l₂·(m, a)| for every later n. If the box given by these
-bounds along the eigenvectors of the Hessian lies where the Hessian counts as constant, the unit stays in the
-box, and the affine map tells when it stops and where it is then.
+column (m, a), a = θ − θ*, |a_n| ≤ |l₁·(m, a)| + |l₂·(m, a)| for every later n. If the ellipsoid given by
+these bounds along the eigenvectors of the Hessian lies where the Hessian counts as constant, the unit
+stays in it, and the affine map tells when it stops and where it is then: the unit is done.
 
-Rigorous are the argument with the energy and the bound on the modes where the ReLU is linear. By sampling:
-the smallest losses and the largest curvature (dense samples of smooth functions, with a margin). By
-experience: the radius 0.15γ/(1 + |δ/γ|) around the truth within which the Hessian counts as constant.
+**Energy.** E = L + η‖m‖²/(2(1 − β)) cannot rise while ηΛ ≤ 1 + β, Λ being the largest curvature of L met
+on the way: inserting the map into L(θ') ≤ L(θ) − η·gᵀm' + Λη²‖m'‖²/2 leaves a change of at most
+−(η/2)‖m'‖²(1 + β − ηΛ). A unit whose energy is below the loss of every point of the dead cone, which
+along a ray is a quadratic with the minimum −B²/2A, therefore does not die. It is followed on, by longer
+steps.
+
+**Sinking.** At ρ = 0, w < 0 and c = b/|w| below Φ⁻¹(ε) the gradient is g_w = Φw − (Φ + |c|φ)γ + φδ and
+g_b = |w|(φ − |c|Φ) + φγ − δΦ. For δ < γ|c| this is g_w < 0 < g_b (Mills' ratio Φ/φ is below 1/|c|): −g
+shrinks |w| and lowers b, so |c| grows and both conditions hold on. With momentum, θ_n = θ + (1 − β^n)(z −
+θ) minus a sum of such gradients, where z = θ − ηβ/(1 − β)·m is the point the unit would coast to. If θ
+and z both meet the conditions, so does all that follows: the unit is dead. It is followed on too, to see
+when it stops.
+
+Rigorous are the bounds on the modes where the ReLU is linear, and sinking, but for the crossing of w = 0
+in a single stride, which `sinking_depth` excludes by a bound. Not rigorous: that the Hessian counts as
+constant within 0.15γ/(1 + |δ/γ|) of the truth (experience; tests measure what it costs), and that ηΛ ≤ 1
++ β is not checked near w = 0, where Λ grows like φ(c)/r; the energy decides no label, only how long the
+steps are.
 """
 
 import cmath
@@ -28,6 +36,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from dynamics.engine.kernel import Modes, Problem, Traps
+from dynamics.hyperparameters import Hyperparameters
 from dynamics.outcome import CONVERGED_WITHIN
 
 Floats = NDArray[np.float64]
@@ -48,6 +57,17 @@ def find_traps(problem: Problem) -> Traps:
         The setting.
     """
     return _modal(problem)._replace(level=_energy_level(problem))
+
+
+def sinking_depth(hp: Hyperparameters, slope: float) -> float:
+    """Return the bias below which a sinking unit stays on its side of w = 0.
+
+    Within one relaxation of its momentum a unit moves by at most η/(1 − β) times the gradient, of which
+    |∂L/∂w| ≤ φ(c)·(|c|γ + γ/|c| + |δ|) moves it towards w = 0. That has to be less than |w|/2 = |b|/(2|c|).
+    """
+    c = np.linspace(_TAIL, slope, 256)
+    reach = float(np.max(_density(c) * (hp.gamma * (c * c + 1) + np.abs(hp.delta * c))))
+    return -2 * hp.eta / (1 - hp.beta) * reach
 
 
 def unstable_slope(beta: float, eta: float) -> float:
