@@ -20,6 +20,7 @@ Results = tuple[NDArray[np.uint8], NDArray[np.int64], Floats, Floats, Floats]
 _LONGEST = 24  # exponent of the longest superstep, 2^24 iterations
 _ACCURACY, _ACCURACY_OSCILLATING = 1e-3, 3e-4
 _SMALL = 256  # fewer units than this are not worth waking a second thread
+_LARGE = 1 << 18  # nor are maps of fewer cells when it comes to refining them
 
 
 class _Starts(NamedTuple):
@@ -206,9 +207,12 @@ def _refine(
             part.start, part.stop, rows, columns, stride, planar, marks, *results, cells
         )
 
-    share = threads.worker_count()
+    share = threads.worker_count() if room.size >= _LARGE else 1
     bands = [slice(height * i // share, height * (i + 1) // share) for i in range(share)]
     bands = [band for band in bands if band.start < band.stop]
-    threads.run(marking, bands, flag)
-    threads.run(expanding, bands, flag)
+    for work in (marking, expanding):
+        if share == 1:
+            work(bands[0])
+        else:
+            threads.run(work, bands, flag)
     return np.concatenate([room[rows[band.start] * grid.n_w :][: counts[band.start]] for band in bands])

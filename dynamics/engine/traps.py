@@ -65,7 +65,7 @@ def sinking_depth(hp: Hyperparameters, slope: float) -> float:
     Within one relaxation of its momentum a unit moves by at most η/(1 − β) times the gradient, of which
     |∂L/∂w| ≤ φ(c)·(|c|γ + γ/|c| + |δ|) moves it towards w = 0. That has to be less than |w|/2 = |b|/(2|c|).
     """
-    c = np.linspace(_TAIL, slope, 256)
+    c = np.linspace(_TAIL, slope, 64)
     reach = float(np.max(_density(c) * (hp.gamma * (c * c + 1) + np.abs(hp.delta * c))))
     return -2 * hp.eta / (1 - hp.beta) * reach
 
@@ -79,12 +79,14 @@ def unstable_slope(beta: float, eta: float) -> float:
     passes through the stable part, errors decay, but those of supersteps not fast enough. So the plain map
     begins at 2 % of the limit. Infinite if the map is stable everywhere.
     """
+    if eta * (1 - beta) < 0.9 * 2 * (1 + beta):
+        return math.inf
     slope = np.linspace(_TAIL, -_TAIL, 361)
     density, active = _density(slope), ndtr(slope)
     half = 0.5 * slope * density
     largest = active - half + np.hypot(half, density)
     share = eta * largest * (1 - beta) / (2 * (1 + beta))
-    return float(slope[np.argmax(share > 0.02)]) if share[-1] > 0.9 else math.inf
+    return float(slope[np.argmax(share > 0.02)])
 
 
 def _density(c: Floats) -> Floats:
@@ -103,7 +105,7 @@ def _energy_level(problem: Problem) -> float:
     gamma, delta = problem.gamma, problem.delta
     if problem.eta > 1 + problem.beta or delta <= problem.slope * gamma:
         return _OFF
-    square, linear = _ray(np.linspace(_TAIL, problem.slope, 128), np.ones(128), gamma, delta)
+    square, linear = _ray(np.linspace(_TAIL, problem.slope, 96), np.ones(96), gamma, delta)
     deepest = float(np.max(np.maximum(linear, 0.0) ** 2 / (2 * square)))  # on the rays of the dead cone
     truth = float(_loss(np.array(gamma), np.array(delta), gamma, delta))
     return truth + 0.98 * (-deepest - truth)
