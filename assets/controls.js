@@ -167,9 +167,9 @@
       follow(stored, errors) {
         dc.complain(errors);
         const arrived = JSON.stringify(stored);
-        const moving = restTimer !== 0 && arrived === committed; // a value that the hand has left behind
-        if (stored && arrived !== followed && !moving) adopt(stored);
-        else dc.pump.again();
+        const news = arrived !== followed && arrived !== committed;
+        if (restTimer !== 0 && !news) dc.pump.again(); // values that the moving hand has left behind
+        else if (stored) adopt(stored);
         followed = arrived;
       },
     },

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
-
-import plotly.graph_objects as go
 
 from dashboard import results
 from dashboard.caption import caption
@@ -97,22 +95,22 @@ def frame(request: FrameRequest, cancel: Cancellation) -> dict[str, Any]:
         "n_b": basin.grid.n_b,
         "milliseconds": timed.milliseconds,
         "outcome": base64.b64encode(basin.outcome.tobytes()).decode(),
-        "figures": {name: figure.to_dict() for name, figure in _figures(request, basin, cancel)},
+        "figures": _figures(request, basin, cancel),
     }
 
 
-def _figures(request: FrameRequest, basin: BasinMap, cancel: Cancellation) -> Iterable[tuple[str, go.Figure]]:
+def _figures(request: FrameRequest, basin: BasinMap, cancel: Cancellation) -> dict[str, Any]:
     settings, view = request.settings, request.view
     runs = results.paths(settings, cancel) if {"map", "alive"} & set(request.panels) else []
     affine = results.affine(settings)
-    draw: dict[str, Callable[[], go.Figure]] = {
-        "map": lambda: plane(basin, results.arrows(settings, view), runs, view),
-        "alive": lambda: alive(runs, settings.epsilon, view, quantity=settings.quantity),
-        "locus": lambda: locus(affine.locus, settings.beta, view),
-        "oscillation": lambda: oscillation(affine.runs, view),
-        "field": lambda: field_row(results.fields(settings, view), settings.epsilon, view),
+    draw: dict[str, Callable[[], Any]] = {
+        "map": lambda: plane.spec(basin, results.arrows(settings, view), runs, view),
+        "alive": lambda: alive.spec(runs, settings.epsilon, view, quantity=settings.quantity),
+        "locus": lambda: locus.spec(affine.locus, settings.beta, view),
+        "oscillation": lambda: oscillation.spec(affine.runs, view),
+        "field": lambda: field_row.spec(results.fields(settings, view), settings.epsilon, view),
     }
-    return ((name, draw[name]()) for name in request.panels)
+    return {name: draw[name]() for name in request.panels}
 
 
 def shares(basin: BasinMap) -> list[dict[str, Any]]:

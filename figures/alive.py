@@ -6,19 +6,19 @@ from itertools import cycle
 from typing import Literal
 
 import numpy as np
-import plotly.graph_objects as go
 
 from dynamics import Outcome
 from figures.chart import (
     Floats,
+    Picture,
     Spec,
     axis,
     compact,
-    figure,
     label,
     margins,
     number,
     power_of_ten,
+    spec,
     symbol,
     typed,
 )
@@ -34,9 +34,8 @@ _LETTER_GAP = 16.0  # pixels between the letters at the ends
 _AREA = {"desktop": (345, 155), "compact": (345, 155), "phone": (300, 130), "present": (366, 246)}
 
 
-def alive(
-    paths: Sequence[StartPath], epsilon: float, view: View, quantity: Quantity = "activation"
-) -> go.Figure:
+@Picture
+def alive(paths: Sequence[StartPath], epsilon: float, view: View, quantity: Quantity = "activation") -> Spec:
     """Draw one quantity along the paths over logarithmic iterations.
 
     Parameters
@@ -66,7 +65,7 @@ def alive(
     x_max = math.ceil(2 * (max(last, 0.5) + 0.15)) / 2
     low, high = _range(paths, curves, quantity, epsilon)
     dead = quantity == "activation"
-    return figure(
+    return spec(
         [
             _line(path, curve, dash, (low, high), quantity, view)
             for path, curve, dash in zip(paths, curves, cycle(_DASHES), strict=False)

@@ -1,11 +1,20 @@
 """The eigenvalues of the affine model: the paper's Fig. 2, left."""
 
 import numpy as np
-import plotly.graph_objects as go
 
 from dynamics import EigenvalueLocus, eigenvalues
 from dynamics.affine import Complexes
-from figures.chart import Spec, axis, compact, figure, label, margins, number, typed
+from figures.chart import (
+    Picture,
+    Spec,
+    axis,
+    compact,
+    label,
+    margins,
+    number,
+    spec,
+    typed,
+)
 from figures.view import View
 
 # Fixed frames of the complex plane, smallest first: the right half of the unit circle; all of it;
@@ -19,7 +28,8 @@ FRAMES = (
 )
 
 
-def locus(curve: EigenvalueLocus, beta: float, view: View) -> go.Figure:
+@Picture
+def locus(curve: EigenvalueLocus, beta: float, view: View) -> Spec:
     """Draw both eigenvalues of Eq. (5)'s matrix as β runs from 0 (×) to 1 (Fig. 2, left).
 
     Parameters
@@ -39,7 +49,7 @@ def locus(curve: EigenvalueLocus, beta: float, view: View) -> go.Figure:
     frame = _frame_of(np.concatenate([curve.eigenvalues.ravel(), current]))
     re_min, re_max, im_max = frame
     shared = {"constrain": "domain"}
-    return figure(
+    return spec(
         _traces(curve, current, view),
         {
             "margin": margins(view, left=54, right=6, top=8, bottom=46),

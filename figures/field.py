@@ -4,11 +4,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import plotly.graph_objects as go
 
 from dynamics import VectorField
 from figures.arrows import arrow_traces
-from figures.chart import Spec, axis, figure, label, margins, number, symbol
+from figures.chart import (
+    Picture,
+    Spec,
+    axis,
+    label,
+    margins,
+    number,
+    spec,
+    symbol,
+)
 from figures.cones import cone_traces
 from figures.marks import truth_trace
 from figures.view import View
@@ -18,7 +26,8 @@ _GAP = 0.085  # between panels, as a share of the figure
 _SIDE = {"desktop": 266, "compact": 230, "present": 400, "phone": 330}  # of one panel in pixels
 
 
-def field_row(fields: Sequence[VectorField], epsilon: float, view: View) -> go.Figure:
+@Picture
+def field_row(fields: Sequence[VectorField], epsilon: float, view: View) -> Spec:
     """Draw −∇L with both cones and the ground truth, one panel for each field (Fig. 3).
 
     Parameters
@@ -59,7 +68,7 @@ def field_row(fields: Sequence[VectorField], epsilon: float, view: View) -> go.F
         across, up = _domains(n, len(fields), stacked)
         layout |= _panel_axes(view, window, suffix, across, up, first=n == 0 or stacked)
         layout["annotations"].append(_title(view, field, suffix))
-    return figure(data, layout, view, revision="field")
+    return spec(data, layout, view, revision="field")
 
 
 def _domains(n: int, count: int, stacked: bool) -> tuple[list[float], list[float]]:

@@ -3,10 +3,19 @@
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from dynamics import AffineTrajectory
-from figures.chart import Floats, Spec, axis, compact, figure, label, margins, number
+from figures.chart import (
+    Floats,
+    Picture,
+    Spec,
+    axis,
+    compact,
+    label,
+    margins,
+    number,
+    spec,
+)
 from figures.theme import momentum_colours, with_alpha
 from figures.view import View
 
@@ -14,7 +23,8 @@ from figures.view import View
 ERROR_RANGES = ((-0.4, 1.05), (-1.1, 1.1), (-2.2, 2.2), (-5.5, 5.5))
 
 
-def oscillation(runs: Sequence[AffineTrajectory], view: View) -> go.Figure:
+@Picture
+def oscillation(runs: Sequence[AffineTrajectory], view: View) -> Spec:
     """Draw the affine error over the iterations for up to three β from one start (Fig. 2, right).
 
     Parameters
@@ -43,7 +53,7 @@ def oscillation(runs: Sequence[AffineTrajectory], view: View) -> go.Figure:
     coloured = dict(zip(sorted(by_beta), shades, strict=True))
     low, high = _error_range([run.a for run in by_beta.values()])
     steps = max(len(run.a) for run in by_beta.values()) - 1
-    return figure(
+    return spec(
         [
             _line(by_beta[value].a, value, coloured[value], value == bold, high, view)
             for value in sorted(coloured, key=lambda value: (value == bold, value))

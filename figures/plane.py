@@ -3,12 +3,22 @@
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dynamics import BasinMap, Outcome, VectorField
 from figures.arrows import arrow_traces
-from figures.chart import Floats, Spec, axis, figure, margins, symbol, three_digits, tick_width, typed
+from figures.chart import (
+    Floats,
+    Picture,
+    Spec,
+    axis,
+    margins,
+    spec,
+    symbol,
+    three_digits,
+    tick_width,
+    typed,
+)
 from figures.cones import cone_traces
 from figures.marks import path_traces, start_traces, truth_trace
 from figures.paths import StartPath, drawn_path
@@ -26,7 +36,8 @@ _AXES: Spec = {"xaxis": "x", "yaxis": "y"}
 _WORDS = np.array(["dead", "at the ground truth", "stalled elsewhere", "undecided", "diverged"], dtype=object)
 
 
-def plane(basin: BasinMap, field: VectorField, paths: Sequence[StartPath], view: View) -> go.Figure:
+@Picture
+def plane(basin: BasinMap, field: VectorField, paths: Sequence[StartPath], view: View) -> Spec:
     """Draw the map of starts with its layers.
 
     Parameters
@@ -60,7 +71,7 @@ def plane(basin: BasinMap, field: VectorField, paths: Sequence[StartPath], view:
     data += path_traces(shown, polylines, window, view)
     data += truth_trace(basin.hyperparameters, window, view, _AXES)
     data += start_traces(shown, window, view)
-    return figure(
+    return spec(
         data,
         {
             **_frame(window, view),

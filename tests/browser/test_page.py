@@ -86,6 +86,21 @@ def test_pictures_move_during_the_drag_and_never_go_back(open_page: OpenPage) ->
     assert betas[-1] == in_the_boxes(page).beta
 
 
+def test_coming_back_to_where_the_drag_began_settles(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}")
+    thumb = page.locator("#gamma [role=slider]")
+    thumb.focus()
+    for key in ("ArrowRight", "ArrowLeft"):
+        page.keyboard.press(key)
+    expect(page.locator("#gamma-box")).to_have_value("0.1")
+    settled(page)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("deadcone.frame.settings.gamma > 0.1")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("deadcone.frame.settings.gamma === 0.1")
+    settled(page)
+
+
 def test_keyboard_one_step_ten_steps_and_the_ends(open_page: OpenPage) -> None:
     page = open_page(f"/?{SMALL}")
     track = list(next(control for control in SLIDERS if control.key == "eta").track)
