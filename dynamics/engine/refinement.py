@@ -11,7 +11,7 @@ interpolation. The last blocks, of two cells, are refined only for their own cor
 import numpy as np
 from numpy.typing import NDArray
 
-from dynamics.engine.jit import compiled
+from dynamics.engine.jit import compiled, inlined
 
 Floats = NDArray[np.float64]
 Outcomes = NDArray[np.uint8]
@@ -25,7 +25,7 @@ _RATIO, _LAST_RATIO, _OFFSET = 1.5, 3.0, 10.0
 def first_stride(n_w: int, n_b: int) -> int:
     """Return the stride of the first lattice: on small maps a coarse lattice misses whole features."""
     smaller = min(n_w, n_b)
-    return 8 if smaller >= 192 else 4 if smaller >= 128 else 1
+    return 16 if smaller >= 512 else 8 if smaller >= 192 else 4 if smaller >= 128 else 1
 
 
 def lattice(n: int, stride: int) -> NDArray[np.int64]:
@@ -140,23 +140,28 @@ def expand(
                             cells[count] = y * n_w + x
                             count += 1
                 continue
+            if outcome[(y0 + y1) // 2, (x0 + x1) // 2] != UNKNOWN:
+                continue  # filled with a larger block
             for y in range(y0, bottom):
                 down = (y - y0) / (y1 - y0)
+                outcome[y, x0:right] = outcome[y0, x0]
+                _blend(final_w, y, y0, y1, x0, x1, right, down)
+                _blend(final_b, y, y0, y1, x0, x1, right, down)
+                if not planar:
+                    _blend(final_rho, y, y0, y1, x0, x1, right, down)
+                left = (1.0 - down) * iterations[y0, x0] + down * iterations[y1, x0]
+                end = (1.0 - down) * iterations[y0, x1] + down * iterations[y1, x1]
                 for x in range(x0, right):
-                    if outcome[y, x] == UNKNOWN:
-                        across = (x - x0) / (x1 - x0)
-                        outcome[y, x] = outcome[y0, x0]
-                        iterations[y, x] = int(_blend(iterations, y0, y1, x0, x1, down, across) + 0.5)
-                        final_w[y, x] = _blend(final_w, y0, y1, x0, x1, down, across)
-                        final_b[y, x] = _blend(final_b, y0, y1, x0, x1, down, across)
-                        if not planar:
-                            final_rho[y, x] = _blend(final_rho, y0, y1, x0, x1, down, across)
+                    across = (x - x0) / (x1 - x0)
+                    iterations[y, x] = int((1.0 - across) * left + across * end + 0.5)
     return count
 
 
-@compiled
-def _blend(values: Floats | Counts, y0: int, y1: int, x0: int, x1: int, down: float, across: float) -> float:
-    """Return the bilinear interpolation between four corners."""
-    upper = values[y0, x0] + across * (values[y0, x1] - values[y0, x0])
-    lower = values[y1, x0] + across * (values[y1, x1] - values[y1, x0])
-    return float(upper + down * (lower - upper))
+@inlined
+def _blend(values: Floats, y: int, y0: int, y1: int, x0: int, x1: int, right: int, down: float) -> None:
+    """Fill one row of a block between its four corners, which keep their values to the last bit."""
+    left = (1.0 - down) * values[y0, x0] + down * values[y1, x0]
+    end = (1.0 - down) * values[y0, x1] + down * values[y1, x1]
+    for x in range(x0, right):
+        across = (x - x0) / (x1 - x0)
+        values[y, x] = (1.0 - across) * left + across * end
