@@ -22,6 +22,7 @@
     return plot(panel);
   }
 
+  const seen = {};
   const sketched = {}; // panel → figure that only a sketch shows so far
 
   async function draw(panel, figure, moving) {
@@ -75,7 +76,11 @@
   }
 
   dc.paint = {
-    visible: (panel) => Boolean(document.querySelector(`.graph-${panel}`)?.offsetParent),
+    // Whether the layout of this size and page has room for the panel; asking makes the browser lay out.
+    visible(panel) {
+      const place = `${panel} ${dc.view.size()} ${document.documentElement.dataset.page}`;
+      return (seen[place] ??= Boolean(document.querySelector(`.graph-${panel}`)?.offsetParent));
+    },
 
     // `moving`: sketch what can be sketched; `settle` has Plotly draw it.
     async frame(frame, { moving }) {
@@ -94,8 +99,7 @@
 
     async announce({ seq, settings, outcome, n_w, n_b }) {
       await nextTask();
-      const labels = Uint8Array.from(atob(outcome), (character) => character.charCodeAt(0));
-      dc.frame = { seq, settings, outcome: labels, n_w, n_b };
+      dc.frame = { seq, settings, outcome: dc.sketch.bytes(outcome), n_w, n_b };
       document.dispatchEvent(new CustomEvent("deadcone:frame", { detail: dc.frame }));
     },
 

@@ -11,8 +11,15 @@
 
   function numbers(encoded) {
     if (!encoded?.bdata) return encoded ?? [];
-    const bytes = Uint8Array.from(atob(encoded.bdata), (character) => character.charCodeAt(0));
-    return new TYPES[encoded.dtype](bytes.buffer);
+    return new TYPES[encoded.dtype](bytes(encoded.bdata).buffer);
+  }
+
+  // (Uint8Array.from with a function takes twenty times as long as this loop.)
+  function bytes(base64) {
+    const text = atob(base64);
+    const values = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i += 1) values[i] = text.charCodeAt(i);
+    return values;
   }
 
   // ------------------------------------------------------------- data → pixels
@@ -241,6 +248,8 @@
   }
 
   dc.sketch = {
+    bytes,
+
     // Whether the graph's axes, which stay Plotly's, are those of the figure.
     fits: (gd, figure) => Boolean(gd._fullLayout?.xaxis?._length) && gd.dataset.axes === axesOf(figure.layout),
 
