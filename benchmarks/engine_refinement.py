@@ -1,7 +1,7 @@
 """Refined maps against maps of which every cell was computed.
 
 Run it with `python -m benchmarks.engine_refinement`; it takes about ten seconds on two cores and exits
-with 1 if anywhere two cells that differ touch. The settings are those of the speed table and some with
+with 1 if anywhere two cells that differ share a side. The settings are those of the speed table and some with
 thin filaments.
 """
 
@@ -32,7 +32,7 @@ def compare(hp: Hyperparameters, rho: float) -> int:
     refined = solve_grid(hp, GRID, rho, 1e-3, 1e-6, 1_000_000, flag)
     full = solve_grid(hp, GRID, rho, 1e-3, 1e-6, 1_000_000, flag, stride=1)
     wrong = refined[0] != full[0]
-    groups, count = label(wrong, structure=np.ones((3, 3)))
+    groups, count = label(wrong)
     largest = int(np.bincount(groups.ravel())[1:].max()) if count else 0
     error = np.abs(refined[1] - full[1]) / (full[1] + 10)
     cells = [*(f"{x:g}" for x in (hp.beta, hp.eta, hp.gamma, hp.delta, rho)), str(wrong.sum()), str(largest)]
