@@ -545,7 +545,7 @@ def _build(planar: bool) -> Callable[..., int]:
                 turning = (turned > 0.0) & (turned < 1.5 * v2) & (new_update < size2)
                 energy = loss + kinetic * now2
                 ease = settled if energy < level else 1.0
-                m_ease = ease * (_EASE_FAST if turning | (new_update > 100.0 * size2) else 1.0)
+                m_ease = ease * (_EASE_FAST if turning | (new_update > 16.0 * size2) else 1.0)
                 if planar:
                     lost = _sinking(w, b, problem) & _sinking(w - lag * mw, b - lag * mb, problem)
                     ease *= settled if lost else 1.0

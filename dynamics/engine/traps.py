@@ -101,20 +101,14 @@ def _ray(c: Floats, u: Floats, gamma: float, delta: float) -> tuple[Floats, Floa
 
 
 def _energy_level(problem: Problem) -> float:
-    """Return the energy, less ½(γ² + δ²), below which a unit is and stays at the ground truth."""
+    """Return the energy, less ½(γ² + δ²), below which a unit does not die."""
     gamma, delta = problem.gamma, problem.delta
     if problem.eta > 1 + problem.beta or delta <= problem.slope * gamma:
         return _OFF
     square, linear = _ray(np.linspace(_TAIL, problem.slope, 96), np.ones(96), gamma, delta)
     deepest = float(np.max(np.maximum(linear, 0.0) ** 2 / (2 * square)))  # on the rays of the dead cone
-    truth = float(_loss(np.array(gamma), np.array(delta), gamma, delta))
-    return truth + 0.98 * (-deepest - truth)
-
-
-def _loss(w: Floats, b: Floats, gamma: float, delta: float) -> Floats:
-    """Return L − ½(γ² + δ²) at ρ = 0, w > 0."""
-    square, linear = _ray(b / w, np.ones_like(w), gamma, delta)
-    return w * (0.5 * square * w - linear)
+    # A margin for the samples and for the kernel's rounding.
+    return -1.01 * deepest - 1e-9 * (gamma**2 + delta**2)
 
 
 def _no_modes() -> Modes:
