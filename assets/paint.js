@@ -22,6 +22,11 @@
     return plot(panel);
   }
 
+  // Plotly forgets a pan when its graph is drawn anew in the middle of it.
+  async function released(gd) {
+    if (gd.matches(":active")) await new Promise((resolve) => addEventListener("pointerup", resolve, { once: true }));
+  }
+
   const seen = {};
   const sketched = {}; // panel → figure that only a sketch shows so far
 
@@ -32,6 +37,7 @@
       sketched[panel] = figure;
       return;
     }
+    await released(gd);
     delete sketched[panel];
     await dc.sketch.replace(gd, figure);
     if (panel === "map" && !gd.dataset.watched) {

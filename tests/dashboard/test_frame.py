@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashboard import create_app
+from dashboard.application import CompressedFiles
 from dashboard.frame import DEPENDS
 from dashboard.settings import DEFAULT
 from dashboard.work import newest
@@ -113,6 +114,16 @@ def test_answers_are_compressed(client: FlaskClient) -> None:
     answer = client.get("/frame?cells=64", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
     assert len(answer.data) * 2 < len(gzip.decompress(answer.data))
+
+
+def test_only_files_are_kept_compressed(client: FlaskClient) -> None:
+    kept = CompressedFiles()
+    kept.set("br;/assets/page.css", b"small")
+    kept.set("br;", b"a frame")
+    assert kept == {"br;/assets/page.css": b"small"}
+    for beta in ("0.1", "0.2"):
+        answer = client.get(f"/frame?cells=64&beta={beta}", headers={"Accept-Encoding": "gzip"})
+        assert json.loads(gzip.decompress(answer.data))["settings"]["beta"] == float(beta)
 
 
 def test_a_newer_request_cancels_only_the_same_viewers_older_one() -> None:
