@@ -3,6 +3,6 @@
 from dynamics.engine.solver import Results, solve, solve_grid
 
 # Part of the key of every stored result: it changes whenever any label can.
-ENGINE_VERSION = 3
+ENGINE_VERSION = 4
 
 __all__ = ["ENGINE_VERSION", "Results", "solve", "solve_grid"]

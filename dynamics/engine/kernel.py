@@ -57,6 +57,7 @@ class Problem(NamedTuple):
     max_iterations: int
     floor: float  # size of a momentum below which its relative error is of no interest
     ease: float  # how much of a squared error counts once only iterations and end are asked for
+    deepest: float  # how far below the tolerance a step may end, as a share of G before it; 0 for not at all
     depth: float  # bias below which momentum carries no unit across w = 0 inside the dead cone
     unstable: float  # slope b/r above which the map is unstable and only its own iterations will do
 
@@ -303,6 +304,7 @@ def _build(planar: bool) -> Callable[..., int]:
         kinetic = 0.5 * coast
         lag = coast * problem.beta
         settled = problem.ease
+        deepest = problem.deepest
         unstable = problem.unstable
         size = problem.tolerance / eta  # the stop rule, for |m| and |∇L|
         size2 = size * size
@@ -572,7 +574,7 @@ def _build(planar: bool) -> Callable[..., int]:
                 )
                 after = max(new_update, g2)
                 before = max(update, g0)
-                jumps = (after < size2) & (after < 0.1 * before)
+                jumps = (after < size2) & ((after < deepest * before) | (deepest == 0.0))
                 # An unstable unit may come to rest for a few iterations only.
                 passes = (not tame) & (after < 100.0 * size2)
                 relevant = max(new_update, update, g0) if single else after

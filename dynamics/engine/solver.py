@@ -19,6 +19,7 @@ Results = tuple[NDArray[np.uint8], NDArray[np.int64], Floats, Floats, Floats]
 
 _LONGEST = 24  # exponent of the longest superstep, 2^24 iterations
 _ACCURACY, _ACCURACY_OSCILLATING = 1e-3, 3e-4
+_COARSE = 0.015  # of ηγ: from such a tolerance on, units stop in full motion
 _SMALL = 256  # fewer units than this are not worth waking a second thread
 _LARGE = 1 << 18  # nor are maps of fewer cells when it comes to refining them
 
@@ -38,7 +39,8 @@ def _describe(
     """Return the kernel's view of a setting and its table of weights."""
     # Without a tolerance a relative error of a momentum this small cannot move a unit noticeably.
     floor = tolerance / hp.eta if tolerance > 0 else 1e-6 * math.hypot(hp.gamma, hp.delta)
-    patient = tolerance > 0 and max_iterations >= 20_000
+    coarse = tolerance > _COARSE * hp.eta * hp.gamma
+    patient = tolerance > 0 and not coarse and max_iterations >= 20_000
     slope = dead_cone_slope(epsilon)
     problem = Problem(
         beta=hp.beta,
@@ -50,6 +52,7 @@ def _describe(
         max_iterations=int(max_iterations),
         floor=floor,
         ease=1e-3 if patient else 0.1,
+        deepest=0.0 if coarse else 0.1,
         depth=sinking_depth(hp, slope),
         unstable=unstable_slope(hp.beta, hp.eta),
     )

@@ -21,6 +21,7 @@ def problem(hp: Hyperparameters, epsilon: float = 1e-3, tolerance: float = 1e-6)
         max_iterations=10**6,
         floor=tolerance / hp.eta,
         ease=1e-3,
+        deepest=0.1,
         depth=0.0,
         unstable=math.inf,
     )
