@@ -4,13 +4,16 @@
 (() => {
   const dc = (window.deadcone ??= {});
   const REST_MS = 150;
+  const ANSWER_MS = 5000;
   let table = null;
   let texts = null; // every setting as its URL text; the newest, also while dragging
   let broken = []; // keys whose box holds text that was refused
   let restTimer = 0; // 0: the hand rests
-  let committed = ""; // what the hand last put into the store
+  let pending = {}; // what the hand has changed since it last rested
+  let answerTimer = 0; // runs while an edit is on its way
+  const asked = new Set(); // keys of boxes whose new text is on its way
+  let heard; // the complaints that were last looked at
   let preset; // the preset that the dropdown was last told to show
-  let followed = ""; // the store's content when it was last looked at
 
   const byId = (id) => document.getElementById(id);
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
@@ -41,6 +44,7 @@
 
   function showBox(key) {
     const box = byId(`${key}-box`);
+    if (box === document.activeElement || asked.has(key)) return; // somebody is typing, or has just typed
     if (box && box.value !== texts[key]) setProps(`${key}-box`, { value: texts[key] });
   }
 
@@ -78,24 +82,44 @@
   // ------------------------------------------------------------- controls → settings
 
   function commit() {
+    clearTimeout(restTimer);
     restTimer = 0;
-    committed = JSON.stringify(texts);
+    pending = {};
     setProps("settings", { data: texts });
   }
 
   // One change by hand: the pictures follow at once, the store when the hand rests.
   dc.change = (changes, restMs = REST_MS) => {
     texts = { ...texts, ...changes };
+    pending = { ...pending, ...changes };
     dc.pump.want(texts, { rest: false });
     clearTimeout(restTimer);
     restTimer = setTimeout(commit, restMs);
+    if (byId("notices").textContent) setProps("notices", { children: [] });
   };
 
-  // An edit is on its way to Dash: from now on the pictures are older than the controls.
+  // An edit is on its way to Dash: until its answer the pictures are older than the controls.
   function edited(event) {
-    const used = event.type === "change" ? ".box" : ".dash-options-list-option, .rail button, .zoom button";
-    if (texts && event.target.closest(used)) dc.paint.busy();
+    if (!texts || !isEdit(event)) return;
+    if (event.type === "change") asked.add(event.target.id.replace(/-box$/, ""));
+    if (restTimer) commit(); // so that Dash edits what the hand has left
+    dc.pump.hold(true);
+    clearTimeout(answerTimer);
+    answerTimer = setTimeout(() => {
+      asked.clear();
+      dc.pump.hold(false);
+      showControls();
+      dc.paint.problem("The server does not answer; the last input was not taken.");
+    }, ANSWER_MS);
   }
+
+  function isEdit({ type, target }) {
+    if (type === "change") return target.closest(".box");
+    const option = target.closest(".dash-options-list-option");
+    if (option) return !option.matches(".selected") || option.closest("#layers");
+    return target.closest("#reset, .zoom button");
+  }
+
   for (const type of ["change", "click"]) document.addEventListener(type, edited, true);
 
   function moved(key) {
@@ -104,7 +128,7 @@
     const value = String(dc.table().controls[key].track[index]);
     const box = byId(`${key}-box`);
     if (box) box.value = value;
-    if (broken.length) dc.complain({});
+    if (broken.length) dc.complain({}); // the old text goes, and what was said of it
     dc.change({ [key]: value });
     describe(key);
   }
@@ -134,25 +158,25 @@
 
   // ------------------------------------------------------------- called by Dash
 
-  // The store changed: by an edit, a preset, the URL, or a hand at rest.
+  // The store changed: by an edit, a preset, the URL, or a hand at rest. What the hand has moved
+  // since then is newer.
   function adopt(stored) {
-    clearTimeout(restTimer);
-    restTimer = 0;
-    texts = { ...stored };
+    texts = { ...stored, ...pending };
     watch();
     showControls();
     dc.view.present(texts.present === "1");
-    dc.pump.want(texts, { rest: true });
+    dc.pump.want(texts, { rest: !restTimer });
   }
 
   // What is wrong with the last input, by key; {} when it was taken.
   dc.complain = (errors) => {
-    const keys = Object.keys(errors ?? {});
+    // Only of texts that still stand in their box.
+    const keys = Object.keys(errors ?? {}).filter((key) => byId(`${key}-box`)?.value !== texts[key]);
     if (!keys.length && !broken.length) return;
     for (const key of new Set([...keys, ...broken])) {
       const line = byId(`${key}-error`);
-      if (line) line.textContent = errors[key] ? `▲ ${errors[key]}.` : "";
-      byId(`${key}-box`)?.setAttribute("aria-invalid", String(key in errors));
+      if (line) line.textContent = keys.includes(key) ? `▲ ${errors[key]}.` : "";
+      byId(`${key}-box`)?.setAttribute("aria-invalid", String(keys.includes(key)));
     }
     const mended = broken.filter((key) => !keys.includes(key));
     broken = keys;
@@ -165,12 +189,15 @@
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     deadcone: {
       follow(stored, errors) {
-        dc.complain(errors);
-        const arrived = JSON.stringify(stored);
-        const news = arrived !== followed && arrived !== committed;
-        if (restTimer !== 0 && !news) dc.pump.again(); // values that the moving hand has left behind
-        else if (stored) adopt(stored);
-        followed = arrived;
+        const answered = errors !== heard; // an edit's answer always brings complaints, if only {}
+        heard = errors;
+        if (answered) {
+          clearTimeout(answerTimer);
+          asked.clear();
+          dc.pump.hold(false);
+          dc.complain(errors);
+        }
+        if (stored) adopt(stored);
       },
     },
   });

@@ -5,6 +5,7 @@
   const byId = (id) => document.getElementById(id);
   const plot = (panel) => byId(panel)?.querySelector(".js-plotly-plot");
   let caption = ""; // what the pictures shown say
+  let told = 0; // the settled request that a tighter stop rule was asked for
   let preset = null; // the preset that they are, if any
   let refusal = null; // why the last input was not taken
 
@@ -69,16 +70,22 @@
       byId(`share-${outcome}`).textContent = text;
       byId(`legend-${outcome}`).classList.toggle("none", share === 0);
     }
+    // Three or more shares fill the line: what is nought is left out then.
+    document.querySelector(".legends").classList.toggle("crowded", shares.filter(({ share }) => share > 0).length > 2);
     const words = shares.filter(({ share }) => share > 0).map(({ outcome, text }) => `${outcome} ${text}`);
     byId("bar").setAttribute("aria-label", `Share of starts: ${words.join(", ")}`);
     byId("map").parentElement.setAttribute("aria-label", `Map of starts. ${caption} ${words.join(", ")}`);
   }
+
+  // What the pictures say, unless the last input was refused.
+  const speak = () => sentence(refusal ?? caption, refusal ? "refused" : "shown");
 
   function sentence(text, state) {
     const heading = byId("caption");
     heading.textContent = text;
     heading.dataset.state = state;
     byId("follow-caption").textContent = text;
+    byId("follow").dataset.state = state;
   }
 
   dc.paint = {
@@ -92,7 +99,7 @@
     async frame(frame, { moving }) {
       await Promise.all(Object.entries(frame.figures).map(([panel, figure]) => draw(panel, figure, moving)));
       caption = frame.caption.verdict;
-      if (!refusal) sentence(caption, "shown");
+      speak();
       byId("context").textContent = frame.caption.context;
       byId("counting").textContent = frame.caption.counting;
       byId("pytorch").textContent = frame.pytorch;
@@ -116,36 +123,42 @@
 
     computing(texts) {
       const before = dc.frame?.settings ?? {};
-      const keys = Object.keys(dc.table().controls).filter((key) => String(before[key]) !== texts[key]);
+      const keys = Object.keys(dc.table().controls).filter((key) => before[key] !== Number(texts[key]));
       const { symbol } = dc.table().controls[keys[0]] ?? {};
-      sentence(symbol ? `Computing ${symbol} = ${texts[keys[0]]} …` : "Computing …", "computing");
       byId("main").classList.add("stale");
+      if (refusal) return;
+      sentence(symbol ? `Computing ${symbol} = ${texts[keys[0]]} …` : "Computing …", "computing");
     },
 
     // Why an input was refused, in the caption's place, until the next one is taken.
     refuse(message) {
       refusal = message;
-      sentence(message ?? caption, message ? "refused" : "shown");
+      speak();
     },
 
     problem(message) {
-      byId("problem").textContent = message ? `▲ ${message} The pictures are older than the controls; trying again.` : "";
+      byId("problem").textContent = message ? `▲ ${message}` : "";
     },
 
     // The hand rests: Plotly draws what was sketched, one panel a task, unless the hand moves on.
-    async settle() {
+    async settle(coarse) {
       const { seq, texts } = dc.pump.wanted();
-      const left = () => dc.pump.wanted().seq !== seq;
+      const left = () => dc.pump.wanted().seq !== seq || dc.pump.held();
       await nextTask();
       for (const [panel, figure] of Object.entries(sketched)) {
         if (left()) return;
-        await draw(panel, figure, false);
+        if (sketched[panel] === figure) await draw(panel, figure, false);
         await nextTask();
       }
       if (left()) return;
+      speak();
+      byId("main").classList.remove("stale");
+      byId("coarse").hidden = !coarse;
+      this.problem(null);
       byId("main").setAttribute("aria-busy", "false");
       dc.view.address(texts);
-      dc.tighter.ask(texts);
+      if (told !== seq) dc.tighter.ask(texts);
+      told = seq;
       dc.showPreset(preset);
     },
   };

@@ -8,6 +8,7 @@
   const COARSEST = 8;
   const COMPUTING_MS = 300;
   const RETRY_MS = 2000;
+  const LONGEST_MS = 30_000; // longer than the server's own limit
 
   const viewer = crypto.getRandomValues(new Uint32Array(2)).join("-");
   let seq = 0;
@@ -15,7 +16,9 @@
   let flight = null; // {key, cells, first, controller}
   let shown = { key: null, cells: 0, detail: false };
   let cost = DRAG_MS / 128 ** 2; // milliseconds a cell, from the last map
-  let limit = Infinity; // cells a side that were too slow at the wanted settings
+  let limit = Infinity; // cells a side that were too slow for a first picture of the wanted settings
+  let ceiling = Infinity; // and too slow even for a picture at rest
+  let held = false; // an edit is on its way: nothing is settled
   let computing = 0;
   let inspecting = false; // the pointer is on the map: it needs what hovering shows
 
@@ -56,13 +59,14 @@
       const quick = cost * full() ** 2 <= REST_MS;
       const cells = fine() ? shown.cells : quick ? full() : Math.min(2 * shown.cells, full());
       ask({ cells, first: false, detail: inspecting });
-    } else if (wanted.rest) {
-      dc.paint.settle();
+    } else if (wanted.rest && !held) {
+      clearTimeout(computing);
+      dc.paint.settle(shown.cells < full());
     }
   }
 
   // Full size, or as fine as the server's time limit allows.
-  const fine = () => shown.cells >= full() || 2 * shown.cells > limit;
+  const fine = () => shown.cells >= full() || 2 * shown.cells > ceiling;
 
   // Done: the map is fine, tells what it should, and every visible picture is drawn.
   const settled = () => fine() && (shown.detail || !inspecting) && !stale(wanted.texts).length;
@@ -79,10 +83,14 @@
   }
 
   async function ask(plan) {
-    const mine = { ...plan, key: wanted.key, texts: wanted.texts, controller: new AbortController() };
+    const { key, texts } = wanted;
+    const signatures = Object.fromEntries(stale(texts).map((panel) => [panel, signature(panel, texts)]));
+    const mine = { ...plan, key, texts, signatures, controller: new AbortController() };
     flight = mine;
     try {
-      const answer = await fetch(url(plan), { signal: mine.controller.signal });
+      const signal = AbortSignal.any([mine.controller.signal, AbortSignal.timeout(LONGEST_MS)]);
+      const answer = await fetch(url(plan), { signal });
+      if (!answer.headers.get("Content-Type")?.includes("json")) throw new TypeError(answer.status);
       const frame = await answer.json();
       if (flight !== mine) return;
       if (!answer.ok) throw new Error(frame.message);
@@ -91,7 +99,9 @@
       dc.paint.problem(null);
     } catch (error) {
       if (flight !== mine) return; // aborted: a newer request has taken its place
-      dc.paint.problem(error instanceof TypeError ? "The server does not answer." : error.message);
+      const away = error instanceof TypeError || error.name === "TimeoutError";
+      const cause = away ? "The server does not answer." : `${error.message}.`;
+      dc.paint.problem(`${cause} The pictures are older than the controls; trying again.`);
       setTimeout(() => {
         if (flight === mine) flight = null;
         next();
@@ -102,15 +112,16 @@
     next();
   }
 
-  function late({ key, cells }) {
-    if (key === wanted.key) limit = cells;
+  function late({ key, cells, first }) {
+    if (key === wanted.key && first && cells > COARSEST) limit = cells;
+    else if (key === wanted.key) ceiling = cells;
     cost = Math.max(cost, (1000 * DRAG_BUDGET) / cells ** 2);
   }
 
-  async function show({ key, texts, detail }, frame) {
+  async function show({ key, signatures, detail }, frame) {
     cost = frame.milliseconds / frame.n_w ** 2;
     await dc.paint.frame(frame, { moving: !detail });
-    for (const panel of Object.keys(frame.figures)) painted[panel] = signature(panel, texts);
+    Object.assign(painted, signatures);
     shown = { key, cells: frame.n_w, detail };
     if (key === wanted.key) clearTimeout(computing);
     dc.paint.announce(frame);
@@ -122,7 +133,7 @@
     want(texts, { rest }) {
       const key = keyOf(texts);
       if (key !== wanted?.key) {
-        limit = Infinity;
+        limit = ceiling = Infinity;
         clearTimeout(computing);
         computing = setTimeout(() => dc.paint.computing(texts), COMPUTING_MS);
       }
@@ -138,6 +149,12 @@
     again() {
       if (wanted) this.want(wanted.texts, wanted);
     },
+    hold(on) {
+      held = on;
+      if (on) dc.paint.busy();
+      else next();
+    },
+    held: () => held,
     // What hovering over the map shows weighs twenty times the map: it comes when it is needed.
     inspect(on) {
       inspecting = on;

@@ -6,7 +6,8 @@
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const phone = matchMedia("(max-width: 759px)");
   const compact = matchMedia("(max-width: 1199px), (max-height: 799px)");
-  const asked = new URLSearchParams(location.search).get("theme");
+  const WINDOW_LIMIT = 1000;
+  let asked = new URLSearchParams(location.search).get("theme");
   let stored = null;
   try {
     stored = localStorage.getItem("theme");
@@ -26,6 +27,7 @@
 
   function toggleTheme() {
     chosen = theme() === "dark" ? "light" : "dark";
+    asked = null;
     try {
       localStorage.setItem("theme", chosen);
     } catch {
@@ -42,13 +44,20 @@
 
   // Pages share the rail and the settings in the address; only the content of <main> changes.
   function turnTo(path) {
-    const page = path.endsWith("/about") ? "about" : "explore";
+    const page = /\/about\/?$/.test(path) ? "about" : "explore";
     root.dataset.page = page;
     for (const link of document.querySelectorAll(".page-link")) {
       if (link.id === `nav-${page}`) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
     dc.pump?.again();
+  }
+
+  // A pan past the largest window stops at its edge.
+  function within([low, high]) {
+    const width = Math.min(high - low, 2 * WINDOW_LIMIT);
+    const start = Math.min(Math.max(low, -WINDOW_LIMIT), WINDOW_LIMIT - width);
+    return [start, start + width];
   }
 
   // The caption's short form appears while the caption itself is scrolled away.
@@ -69,6 +78,7 @@
     if (id === "theme") toggleTheme();
     if (id === "present") turn(true);
     if (id === "leave") turn(false);
+    if (id === "dismiss") window.dash_clientside.set_props("notices", { children: [] });
     const link = event.target.closest?.(".page-link, .brand");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
@@ -85,7 +95,7 @@
 
   dc.view = {
     theme,
-    base: () => new URL(".", document.baseURI).pathname,
+    base: () => JSON.parse(document.getElementById("_dash-config").textContent).requests_pathname_prefix,
     size: () => (present() ? "present" : phone.matches ? "phone" : compact.matches ? "compact" : "desktop"),
 
     present(on) {
@@ -100,7 +110,7 @@
       const named = Object.keys(event).some((key) => /^[xy]axis\.(range|autorange)/.test(key));
       if (!named) return;
       const { xaxis, yaxis } = gd._fullLayout;
-      const ends = [...xaxis.range, ...yaxis.range];
+      const ends = [...within(xaxis.range), ...within(yaxis.range)];
       const digits = Math.max(0, 4 - Math.floor(Math.log10(ends[1] - ends[0])));
       dc.change({ window: ends.map((end) => Number(end.toFixed(digits))).join() });
     },

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
 
@@ -33,7 +34,8 @@ def register(app: Dash) -> None:
     )
     def arrive(search: str | None) -> tuple[Texts, list[Any]]:
         settings, notices = read_query(search or "")
-        return settings.texts(), [html.P(["▲ ", notice]) for notice in notices]
+        dismiss = [html.Button("Dismiss", id="dismiss", className="link")] if notices else []
+        return settings.texts(), [*(html.P(["▲ ", notice]) for notice in notices), *dismiss]
 
     boxes = [Input(f"{key}-box", event) for key in BOX_KEYS for event in ("n_submit", "n_blur")]
 
@@ -46,19 +48,17 @@ def register(app: Dash) -> None:
         [Input(button, "n_clicks") for button in BUTTONS],
         {key: State(f"{key}-box", "value") for key in BOX_KEYS},
         State("settings", "data"),
+        State("errors", "data"),
         prevent_initial_call=True,
     )
     def edit(*inputs: Any) -> tuple[Any, Any]:
-        *_, typed, texts = inputs
+        *_, typed, texts, errors = inputs
         if texts is None:
             return no_update, no_update
-        trigger = ctx.triggered[0]
-        name = str(trigger["prop_id"]).rpartition(".")[0]
-        try:
-            changed = apply(DEFAULT.edit(texts), name, trigger["value"], typed).texts()
-        except InvalidSettingError as problem:
-            return no_update, {problem.key: problem.message}
-        return (no_update if changed == texts else changed), {}
+        used = {str(t["prop_id"]).rpartition(".")[0]: t["value"] for t in ctx.triggered}
+        settings, errors = apply_all(read_query(urlencode(texts))[0], used, typed, errors or {})
+        changed = settings.texts()
+        return (no_update if changed == texts else changed), errors
 
     app.clientside_callback(
         ClientsideFunction("deadcone", "follow"),
@@ -66,6 +66,27 @@ def register(app: Dash) -> None:
         Input("errors", "data"),
         prevent_initial_call=True,
     )
+
+
+def apply_all(
+    settings: Settings, used: Mapping[str, Any], typed: Mapping[str, str], errors: Mapping[str, str]
+) -> tuple[Settings, dict[str, str]]:
+    """Return the settings after several edits at once, and what is wrong with the boxes by key.
+
+    A click on a button takes the focus from a box, so both arrive together. A box keeps its message
+    until its own text is taken, or everything is replaced by Reset or a preset.
+    """
+    errors = dict(errors)
+    for name in sorted(used, key=lambda name: not name.endswith("-box")):
+        key = name.removesuffix("-box")
+        try:
+            settings = apply(settings, name, used[name], typed)
+            errors.pop(key, None)
+        except InvalidSettingError as problem:
+            errors[problem.key] = problem.message
+        if name == "reset" or (name == "preset" and used[name] is not None):
+            errors = {}
+    return settings, errors
 
 
 def apply(settings: Settings, name: str, value: Any, typed: Mapping[str, str]) -> Settings:

@@ -16,6 +16,7 @@ from dynamics import (
     max_stable_learning_rate,
     regime,
 )
+from figures.chart import momentum
 
 
 @dataclass(frozen=True)
@@ -42,29 +43,40 @@ def _die(settings: Settings, plural: bool = True) -> str:
     return "die" if plural else "dies"
 
 
+def _starts(settings: Settings, dead: float) -> str:
+    if dead in (0, 1):
+        return f"{'No' if dead == 0 else 'Every'} start {_die(settings, plural=False)}"
+    return f"{percent(dead)} of starts {_die(settings)}"
+
+
 def _verdict(settings: Settings, basin: BasinMap) -> str:
     dead = basin.fraction(Outcome.DEAD)
     diverged = basin.fraction(Outcome.DIVERGED)
     undecided = basin.fraction(Outcome.UNDECIDED)
     share, die = percent(dead), _die(settings)
     if settings.delta < dead_cone_slope(settings.epsilon) * settings.gamma:
-        return f"The ground truth itself lies in the dead cone; {share} of starts {die}."
+        return f"The ground truth itself lies in the dead cone; {_starts(settings, dead).lower()}."
     if diverged > 0:
         return f"{percent(diverged)} of starts diverge and {share} {die}."
     if undecided >= 0.01:
-        return f"{share} of starts {die}; {percent(undecided)} are undecided."
-    if dead == 0:
-        return f"No start {_die(settings, plural=False)}."
-    if dead == 1:
-        return f"Every start {_die(settings, plural=False)}."
+        rest = "all" if undecided == 1 else percent(undecided)
+        return f"{_starts(settings, dead)}; {rest} are undecided."
+    if dead in (0, 1):
+        return f"{_starts(settings, dead)}."
     if settings.beta == 0:
         return f"{share} of starts {die} without momentum."
     return f"{share} of starts {die}."
 
 
 def _context(settings: Settings) -> str:
-    distance = readable(math.hypot(settings.gamma, settings.delta), 2)
-    return f"{_regime_sentence(settings)}; the ground truth lies {distance} from the tip of the dead cone."
+    if settings.rho == 0:
+        distance = readable(math.hypot(settings.gamma, settings.delta), 2)
+        place = f"the ground truth lies {distance} from the tip of the dead cone"
+    else:
+        # The cone's section at this ρ is a hyperbola.
+        edge = readable(float(dead_cone_slope(settings.epsilon)) * settings.rho, 2)
+        place = f"at ρ = {readable(settings.rho)} the dead cone begins at b = {edge}"
+    return f"{_regime_sentence(settings)}; {place}."
 
 
 def _regime_sentence(settings: Settings) -> str:
@@ -72,7 +84,7 @@ def _regime_sentence(settings: Settings) -> str:
     if kind == Regime.UNSTABLE:
         limit = readable(float(max_stable_learning_rate(settings.beta)), 2)
         return f"η is not below {limit}, so the affine model is unstable"
-    critical = readable(float(critical_momentum(settings.eta)), 2)
+    critical = momentum(float(critical_momentum(settings.eta)))
     side = "above" if settings.beta > critical_momentum(settings.eta) else "not above"
     behaviour = {
         Regime.MONOTONE: "decays smoothly",

@@ -8,11 +8,12 @@ so the scale (−log₁₀(1 − β), logarithm, linear) is written here and now
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.numbers import exact
+from dashboard.numbers import readable
 
 
 class InvalidSettingError(ValueError):
@@ -82,7 +83,7 @@ class Control:
         """The allowed range in words."""
         whole = "a whole number " if self.integer else ""
         zero = "0, or " if self.zero else ""
-        return f"{zero}{whole}at least {exact(self.low)} and at most {exact(self.high)}"
+        return f"{zero}{whole}at least {readable(self.low, 6)} and at most {readable(self.high, 6)}"
 
     def parse(self, text: str) -> float:
         """Read a number; commas as decimal separators and the true minus sign are understood.
@@ -93,7 +94,9 @@ class Control:
             When the text is no number (nearest: the default) or out of range (nearest: the limit).
         """
         cleaned = text.strip().replace("−", "-")
-        if cleaned.count(",") == 1 and "." not in cleaned:
+        if self.integer and re.fullmatch(r"\d{1,3}(,\d{3})+", cleaned):
+            cleaned = cleaned.replace(",", "")
+        elif cleaned.count(",") == 1 and "." not in cleaned:
             cleaned = cleaned.replace(",", ".")
         try:
             value = float(cleaned)
@@ -113,7 +116,7 @@ class Control:
         if self.integer and math.isfinite(nearest):
             nearest = round(nearest)
         if nearest != value:
-            shown = exact(value) if text is None else text.strip()[:40]
+            shown = readable(value, 6) if text is None else text.strip()[:40]
             raise InvalidSettingError(
                 self.key, f"{self.label} must be {self.range_text}, not {shown}", nearest
             )

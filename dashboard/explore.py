@@ -43,7 +43,13 @@ def explore() -> list[Component]:
                 html.H1(id="caption"),
                 html.P(id="context", className="context"),
                 html.P(
-                    [html.Span(id="counting"), " ", html.Button(id="tighter", className="link", hidden=True)],
+                    [
+                        html.Span(id="counting"),
+                        " ",
+                        html.Span("A finer map takes too long here.", id="coarse", hidden=True),
+                        " ",
+                        html.Button(id="tighter", className="link", hidden=True),
+                    ],
                     className="counting",
                 ),
             ],
@@ -64,7 +70,7 @@ def _follow() -> Component:
                 [html.Span(id=f"follow-{name}", className=f"fill {name}") for name in OUTCOME_NAMES],
                 className="bar",
             ),
-            html.A("Back to the map", href="#main"),
+            html.A("Back to the map", href="#main", tabIndex="-1"),
         ],
         className="follow",
         id="follow",
@@ -163,6 +169,7 @@ def _legend() -> Component:
         )
         for name in OUTCOME_NAMES
     ]
+    outcomes.append(html.Span([html.I(className="swatch ring"), "ground truth"], className="entry truth"))
     iterations = [
         html.Span([html.I(className=f"swatch iterations-{i}"), text], className="entry")
         for i, text in enumerate(ITERATION_BINS, start=1)

@@ -10,7 +10,7 @@ from typing import Any
 from dashboard import results
 from dashboard.caption import caption
 from dashboard.landmarks import landmarks
-from dashboard.numbers import percent, readable
+from dashboard.numbers import exact, percent
 from dashboard.presets import matching
 from dashboard.settings import Settings
 from dynamics import BasinMap, Cancellation, Outcome
@@ -127,5 +127,5 @@ def shares(basin: BasinMap) -> list[dict[str, Any]]:
 
 def pytorch(settings: Settings) -> str:
     """The same dynamics as a call of PyTorch's SGD, whose momentum has no factor 1 − β."""
-    lr = readable(settings.eta * (1 - settings.beta), 4)
-    return f"SGD(lr={lr}, momentum={readable(settings.beta, 4)})"
+    lr = exact(float(f"{settings.eta * (1 - settings.beta):.4g}"))
+    return f"SGD(lr={lr}, momentum={exact(settings.beta)})"

@@ -8,6 +8,7 @@ from dashboard.controls import CONTROLS
 from dashboard.numbers import readable
 from dashboard.settings import Settings
 from dynamics import critical_momentum, dead_cone_slope, max_stable_learning_rate
+from figures.chart import momentum
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ def landmarks(settings: Settings) -> tuple[Landmark, ...]:
 
 def _landmark(key: str, words: str, value: float, tail: bool = False) -> Landmark:
     fraction = CONTROLS[key].fraction(value)
-    text = f"{words} {readable(value, 3 if key == 'eta' and value >= 100 else 2)}"
+    shown = momentum(value) if key == "beta" else readable(value, 3 if abs(value) >= 100 else 2)
+    text = f"{words} {shown}"
     if fraction > 1:
         return Landmark(key, f"{text} →", None)
     if fraction < 0:

@@ -179,7 +179,9 @@ def _advanced() -> Component:
                     ),
                     html.Div(
                         [
-                            html.Label("Window w, w, b, b", htmlFor="window-box", className="name"),
+                            html.Label(
+                                "Window: w from, w to, b from, b to", htmlFor="window-box", className="name"
+                            ),
                             dcc.Input(
                                 id="window-box",
                                 type="text",
@@ -188,7 +190,7 @@ def _advanced() -> Component:
                                 autoComplete="off",
                             ),
                         ],
-                        className="field",
+                        className="field wide",
                     ),
                     _error("window"),
                 ],

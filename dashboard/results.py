@@ -155,8 +155,12 @@ class Affine:
 
 
 def affine(settings: Settings) -> Affine:
-    """Eigenvalues at this η, and the affine error at β = 0, at the critical β and at the current β."""
-    betas = [*sorted({0.0, float(critical_momentum(settings.eta))} - {settings.beta}), settings.beta]
+    """Eigenvalues at this η, and the affine error at three β: 0, the critical one and the current one.
+
+    Where these coincide 0.9 and 0.99 stand in.
+    """
+    others = dict.fromkeys((0.0, float(critical_momentum(settings.eta)), 0.9, 0.99))
+    betas = [*[beta for beta in others if beta != settings.beta][:2], settings.beta]
     return Affine(
         locus=eigenvalue_locus_beta(settings.eta),
         runs=tuple(affine_trajectory(beta, settings.eta, AFFINE_STEPS) for beta in betas),

@@ -66,7 +66,8 @@ def read_request(args: Mapping[str, str]) -> FrameRequest:
         When a setting or an option is no legal value; nothing is guessed here.
     """
     settings = read_settings({key: text for key, text in args.items() if key not in _OPTIONS})
-    panels = tuple(dict.fromkeys(args.get("panels", ",".join(DEPENDS)).split(",")))
+    named = args.get("panels", ",".join(DEPENDS))
+    panels = tuple(dict.fromkeys(named.split(","))) if named else ()  # About shows no picture
     unknown = [panel for panel in panels if panel not in DEPENDS]
     if unknown:
         raise InvalidSettingError(

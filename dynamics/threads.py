@@ -24,7 +24,8 @@ def _pool() -> ThreadPoolExecutor:
 
 def worker_count() -> int:
     """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0))
+    affinity = getattr(os, "sched_getaffinity", None)  # macOS has none
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def run(work: Callable[[slice], object], pieces: Iterable[slice], flag: NDArray[np.uint8]) -> None:

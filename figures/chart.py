@@ -40,6 +40,14 @@ def number(value: float, digits: int = 3) -> str:
     return (f"{mantissa}·" if mantissa != "1" else "") + power_of_ten(exponent)
 
 
+def momentum(beta: float, digits: int = 2) -> str:
+    """Return a momentum with so many decimals that it never rounds to 1: 0.67, 0.996, 0.9999."""
+    if not 0 < beta < 1:
+        return number(beta)
+    decimals = max(digits, math.ceil(-math.log10(1 - beta)))
+    return f"{beta:.{decimals}f}".rstrip("0").rstrip(".")
+
+
 def power_of_ten(exponent: int) -> str:
     """Return 10 to an exponent in plain characters: 1, 10, 10², 10⁻³."""
     if exponent in (0, 1):

@@ -11,6 +11,7 @@ from figures.chart import (
     compact,
     label,
     margins,
+    momentum,
     number,
     spec,
     typed,
@@ -174,7 +175,13 @@ def _place_labels(curve: EigenvalueLocus, frame: tuple[float, float, float], vie
             side = {"xanchor": "right" if meet > 0 else "left", "xshift": view.px(4 if meet > 0 else -4)}
             labels.append(
                 label(
-                    view, f"β = {beta:.2f}", meet, 0, font={"color": view.colours.momentum_2}, **below, **side
+                    view,
+                    f"β = {momentum(beta)}",
+                    meet,
+                    0,
+                    font={"color": view.colours.momentum_2},
+                    **below,
+                    **side,
                 )
             )
     circle = (

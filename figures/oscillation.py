@@ -13,6 +13,7 @@ from figures.chart import (
     compact,
     label,
     margins,
+    momentum,
     number,
     spec,
 )
@@ -100,13 +101,13 @@ def _line(error: Floats, beta: float, colour: str, bold: bool, high: float, view
     error = np.clip(np.nan_to_num(error, nan=20 * high), -20 * high, 20 * high)
     return {
         "type": "scatter",
-        "name": f"β = {number(beta)}",
+        "name": f"β = {momentum(beta, 4)}",
         "mode": "lines",
         "y": compact(error, 1.0),
         "x0": 0,
         "dx": 1,
         "line": {"color": colour, "width": view.px(2.6 if bold else 1.8)},
-        "hovertemplate": f"β = {number(beta)}, iteration %{{x}}: %{{y:.3~g}}<extra></extra>",
+        "hovertemplate": f"β = {momentum(beta, 4)}, iteration %{{x}}: %{{y:.3~g}}<extra></extra>",
     }
 
 
@@ -115,7 +116,7 @@ def _legend(coloured: dict[float, str], bold: float, view: View) -> Spec:
     entries = [
         f'<span style="color:{colour};font-weight:700">━</span> '
         f'<span style="color:{view.colours.ink};font-weight:{700 if beta == bold else 400}">'
-        f"{number(beta, 2 if beta != bold else 4)}</span>"
+        f"{momentum(beta, 4 if beta == bold else 2)}</span>"
         for beta, colour in coloured.items()
     ]
     above = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "bottom"}

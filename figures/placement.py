@@ -60,6 +60,8 @@ class Canvas:
         found = [np.empty((0, 2))]
         far = 3 * max(self.window.width, self.window.height) / self.pixel
         for w, b in polylines:
+            if not len(w):  # a start far outside: nothing of its path is drawn
+                continue
             x = np.clip((w - self.window.w_min) / self.pixel, -far, far)
             y = np.clip((b - self.window.b_min) / self.pixel, -far, far)
             gone = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])

@@ -1,6 +1,6 @@
 """The page as a viewer uses it: mouse, keyboard, boxes, links, two at once, a phone."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -32,9 +32,25 @@ def in_the_boxes(page: Page) -> Settings:
     return read_query("&".join(f"{key}={text}" for key, text in texts.items()))[0]
 
 
-def reference(settings: Settings, cells: int = 24) -> NDArray[np.uint8]:
-    """Return the labels by plain iteration."""
-    return basin_map(settings.hyperparameters, settings.grid(cells), method="reference").outcome
+def assert_shows(page: Page, settings: Settings, cells: int = 24) -> None:
+    """The browser holds the map of `settings`: the fast method's labels, which are plain iteration's.
+
+    On 576 cells the fast method may differ in one, 0.17 %; it is held to 0.1 % over many maps elsewhere.
+    """
+    methods: tuple[Literal["fast", "reference"], ...] = ("fast", "reference")
+    fast, plain = (
+        basin_map(
+            settings.hyperparameters,
+            settings.grid(cells),
+            tolerance=settings.tolerance,
+            max_iterations=settings.max_iterations,
+            method=method,
+        ).outcome
+        for method in methods
+    )
+    shown = outcome(page)
+    assert np.array_equal(shown, fast)
+    assert np.count_nonzero(shown != plain) <= 1
 
 
 def pictures(page: Page) -> dict[str, str]:
@@ -64,7 +80,7 @@ def test_dragging_a_slider_changes_every_picture_that_depends_on_it(open_page: O
     assert getattr(end, key) < getattr(start, key)
     for name, depends in DEPENDS.items():
         assert (after[name] != before[name]) == (depends is None or key in depends), name
-    assert np.array_equal(outcome(page), reference(end))
+    assert_shows(page, end)
     shown = page.evaluate(f"deadcone.frame.settings.{key}")
     assert shown == getattr(end, key)
     assert read_query(page.evaluate("location.search"))[0].hyperparameters == end.hyperparameters
@@ -99,6 +115,51 @@ def test_coming_back_to_where_the_drag_began_settles(open_page: OpenPage) -> Non
     page.keyboard.press("ArrowLeft")
     page.wait_for_function("deadcone.frame.settings.gamma === 0.1")
     settled(page)
+    expect(page.locator("#caption")).to_have_attribute("data-state", "shown")
+
+
+def test_typing_and_then_clicking_a_track_takes_both(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}")
+    page.fill("#beta-box", "0.95")
+    track = page.locator("#eta .dash-slider-root").bounding_box()
+    assert track is not None
+    page.mouse.click(track["x"] + 0.35 * track["width"], track["y"] + track["height"] / 2)
+    page.wait_for_function("deadcone.frame.settings.beta === 0.95 && deadcone.frame.settings.eta < 0.1")
+    settled(page)
+    assert read_query(page.evaluate("location.search"))[0].beta == 0.95
+    assert_shows(page, in_the_boxes(page))
+
+
+def test_one_reset_clears_every_error(open_page: OpenPage) -> None:
+    page = open_page(f"/?beta=0.3&{SMALL}")
+    page.click("#advanced summary")
+    page.fill("#window-box", "1,2")
+    page.fill("#epsilon-box", "xx")
+    page.press("#epsilon-box", "Enter")
+    expect(page.locator("#epsilon-error")).not_to_be_empty()
+    expect(page.locator("#window-error")).not_to_be_empty()
+    page.fill("#rho-box", "-1")
+    page.click("#reset")
+    page.wait_for_function("deadcone.frame.settings.beta === 0.9")
+    settled(page)
+    for key in ("epsilon", "window", "rho"):
+        expect(page.locator(f"#{key}-error")).to_be_empty()
+    assert page.input_value("#window-box") == "-3,3,-3,3"
+    expect(page.locator("#caption")).to_have_attribute("data-state", "shown")
+
+
+def test_an_error_leaves_with_its_text(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}")
+    page.fill("#eta-box", "1e99")
+    page.press("#eta-box", "Enter")
+    expect(page.locator("#eta-error")).to_contain_text("not 1e99")
+    page.locator("#gamma [role=slider]").focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("deadcone.frame.settings.gamma < 0.1")
+    settled(page)
+    expect(page.locator("#eta-error")).to_be_empty()
+    assert page.input_value("#eta-box") == "0.1"
+    expect(page.locator("#caption")).to_have_attribute("data-state", "shown")
 
 
 def test_keyboard_one_step_ten_steps_and_the_ends(open_page: OpenPage) -> None:
@@ -129,7 +190,7 @@ def test_beta_zero_is_a_real_setting(open_page: OpenPage) -> None:
     assert page.input_value("#beta-box") == "0"
     assert page.evaluate("deadcone.frame.settings.beta") == 0
     assert page.inner_text("#caption").endswith("of starts die without momentum.")
-    assert np.array_equal(outcome(page), reference(in_the_boxes(page)))
+    assert_shows(page, in_the_boxes(page))
 
 
 def test_a_refused_number_keeps_the_pictures_and_says_why(open_page: OpenPage) -> None:
@@ -151,7 +212,7 @@ def test_a_refused_number_keeps_the_pictures_and_says_why(open_page: OpenPage) -
     settled(page)
     assert page.locator("#beta [role=slider]").get_attribute("aria-valuenow") == "200"
     assert page.input_value("#beta-box") == "0.995"
-    assert np.array_equal(outcome(page), reference(in_the_boxes(page)))
+    assert_shows(page, in_the_boxes(page))
 
 
 def test_a_link_gives_that_page_and_bad_parts_give_a_message(open_page: OpenPage) -> None:
@@ -176,7 +237,7 @@ def test_two_viewers_do_not_see_each_others_settings(open_page: OpenPage) -> Non
     for page, beta in ((one, 0), (two, 0.95)):
         settings = in_the_boxes(page)
         assert settings.beta == beta
-        assert np.array_equal(outcome(page), reference(settings))
+        assert_shows(page, settings)
     assert in_the_boxes(one).eta == 0.1
     assert in_the_boxes(two).gamma == 0.1
 
@@ -185,6 +246,9 @@ def test_two_viewers_do_not_see_each_others_settings(open_page: OpenPage) -> Non
 def test_presets_open_from_the_list(open_page: OpenPage, preset: Any) -> None:
     page = open_page(f"/?beta=0.3&{SMALL}")
     page.click("#preset")
+    boxes = [option.bounding_box() for option in page.get_by_role("option").all()]
+    tops = [box["y"] for box in boxes if box is not None and box["height"] >= 24]
+    assert len(set(tops)) >= len(PRESETS)
     page.get_by_text(preset.name, exact=True).click()
     wanted = preset.settings()
     page.wait_for_function("deadcone.frame.n_w === 256")
@@ -229,11 +293,8 @@ def test_judged_after_t_updates(open_page: OpenPage) -> None:
     page.wait_for_function("deadcone.frame.settings.max_iterations === 300")
     settled(page)
     assert page.inner_text("#caption").split(" of starts ")[1].startswith("are dead after 300 updates")
-    settings = in_the_boxes(page)
-    expected = basin_map(
-        settings.hyperparameters, settings.grid(24), tolerance=0, max_iterations=300, method="reference"
-    )
-    assert np.array_equal(outcome(page), expected.outcome)
+    settings = in_the_boxes(page).edit({"tolerance": "0", "max_iterations": "300"})
+    assert_shows(page, settings)
 
 
 def test_the_tighter_stop_rule_on_offer_is_taken(open_page: OpenPage) -> None:
@@ -286,18 +347,48 @@ def test_about_keeps_the_settings(open_page: OpenPage) -> None:
     assert page.input_value("#beta-box") == "0.5"
 
 
+def test_about_alone(open_page: OpenPage) -> None:
+    page = open_page(f"/about?beta=0.5&{SMALL}")
+    expect(page.locator("#about h1")).to_be_visible()
+    page.locator("#beta [role=slider]").focus()
+    page.keyboard.press("End")
+    page.wait_for_function("deadcone.frame.settings.beta === 0.99")
+    settled(page)
+    assert "beta=0.99" in page.evaluate("location.search")
+    assert page.inner_text("#pytorch") == "SGD(lr=0.001, momentum=0.99)"
+    page.click("#nav-explore")
+    settled(page)
+    assert_shows(page, in_the_boxes(page))
+
+
+def test_panning_stops_at_the_largest_window(open_page: OpenPage) -> None:
+    page = open_page(f"/?window=-1000,0,-500,500&{SMALL}")
+    box = page.locator("#map .nsewdrag").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 100, box["y"] + 300)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 400, box["y"] + 250, steps=5)
+    page.mouse.up()
+    page.wait_for_function("deadcone.frame.settings.window[2] < -500")
+    settled(page)
+    assert page.evaluate("deadcone.frame.settings.window.slice(0, 2)") == [-1000, 0]
+
+
 def test_present_and_back(open_page: OpenPage) -> None:
     page = open_page(f"/?{SMALL}", width=1920, height=1080)
     page.click("#present")
     page.wait_for_function("deadcone.frame.settings.present")
     settled(page)
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "23.976px"
+    ticks = "name => getComputedStyle(document.querySelector(`#${name} .xtick text`)).fontSize"
+    assert [page.evaluate(ticks, name) for name in ("map", "locus", "alive")] == ["19.5px"] * 3
     expect(page.locator(".header")).to_be_hidden()
     assert not page.evaluate("document.documentElement.scrollHeight > innerHeight")
     page.keyboard.press("Escape")
     page.wait_for_function("!deadcone.frame.settings.present")
     expect(page.locator(".header")).to_be_visible()
     settled(page)
+    assert [page.evaluate(ticks, name) for name in ("map", "locus", "alive")] == ["13px"] * 3
 
 
 def test_theme_follows_the_system_and_the_button(open_page: OpenPage) -> None:
@@ -346,7 +437,7 @@ def test_phone_dock_by_touch(open_page: OpenPage) -> None:
     page.touchscreen.tap(track["x"] + track["width"] * 0.8, track["y"] + track["height"] / 2)
     page.wait_for_function("deadcone.frame.settings.gamma > 0.5")
     settled(page)
-    assert np.array_equal(outcome(page), reference(in_the_boxes(page)))
+    assert_shows(page, in_the_boxes(page))
     expect(page.locator("#follow")).to_be_hidden()
     page.mouse.wheel(0, 1500)
     expect(page.locator("#follow")).to_be_visible()

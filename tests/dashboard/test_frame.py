@@ -65,6 +65,23 @@ def test_a_picture_depends_on_what_it_says(client: FlaskClient, panel: str) -> N
         assert (drawn(change) != before) == (key in used), key
 
 
+def test_no_picture_is_a_picture_too(client: FlaskClient) -> None:
+    assert _frame(client, "panels=")["figures"] == {}
+
+
+@pytest.mark.parametrize("size", ["desktop", "compact", "phone", "present"])
+def test_starts_far_outside_the_window(client: FlaskClient, size: str) -> None:
+    for query in ("gamma=0.001&window=-0.002,0.004,-0.003,0.003", "starts=1000,-1000;0,0"):
+        assert _frame(client, f"{query}&size={size}")["figures"]["map"]["data"]
+
+
+@pytest.mark.parametrize("beta", [0, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize("eta", [0.001, 0.1, 1, 3])
+def test_the_affine_error_is_drawn_at_three_momenta(client: FlaskClient, beta: float, eta: float) -> None:
+    curves = _frame(client, f"panels=oscillation&beta={beta}&eta={eta}")["figures"]["oscillation"]["data"]
+    assert len(curves) == 3
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [

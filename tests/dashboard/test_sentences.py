@@ -41,6 +41,10 @@ def test_templates_in_their_order(plain: BasinMap) -> None:
     assert verdict(plain, [D] * 98, delta="-0.5") == (
         "The ground truth itself lies in the dead cone; 98 % of starts die."
     )
+    assert verdict(plain, [D] * 100, delta="-0.5") == (
+        "The ground truth itself lies in the dead cone; every start dies."
+    )
+    assert verdict(plain, [U] * 100) == "No start dies; all are undecided."
     after = {"tolerance": "0", "max_iterations": "10000"}
     assert verdict(plain, [D] * 55, **after) == "55 % of starts are dead after 10⁴ updates."
     assert verdict(plain, [], **after) == "No start is dead after 10⁴ updates."
@@ -53,12 +57,19 @@ def test_templates_in_their_order(plain: BasinMap) -> None:
         ("0", "0.1", "β is not above 0.67, so the affine model decays smoothly;"),
         ("0", "1.5", "β is not above 0.04, so the affine model flips sign at each step;"),
         ("0", "2.5", "η is not below 2, so the affine model is unstable;"),
+        ("0.9", "0.001", "β is not above 0.996, so the affine model decays smoothly;"),
+        ("0.9999", "1000", "β is above 0.996, so the affine model oscillates;"),
     ],
 )
 def test_why(plain: BasinMap, beta: str, eta: str, words: str) -> None:
     context = caption(DEFAULT.edit({"beta": beta, "eta": eta}), plain).context
     assert context.startswith(words)
     assert context.endswith("the ground truth lies 0.1 from the tip of the dead cone.")
+
+
+def test_at_rho_the_cone_is_a_hyperbola(plain: BasinMap) -> None:
+    context = caption(DEFAULT.edit({"rho": "1.4"}), plain).context
+    assert context.endswith("at ρ = 1.4 the dead cone begins at b = −4.3.")
 
 
 def test_what_was_counted_is_the_map_that_is_shown(plain: BasinMap) -> None:

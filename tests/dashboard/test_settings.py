@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.callbacks import apply
+from dashboard.callbacks import apply, apply_all
 from dashboard.controls import CONTROLS, SLIDERS, Control, InvalidSettingError
 from dashboard.numbers import exact, percent, readable
 from dashboard.presets import PRESETS, matching
@@ -65,8 +65,8 @@ def test_limits_are_legal_and_what_lies_beyond_names_value_and_range(control: Co
             control.parse(exact(beyond))
         assert error.value.nearest == nearest
         assert exact(beyond) in error.value.message
-        assert exact(control.low) in error.value.message
-        assert exact(control.high) in error.value.message
+        assert readable(control.low, 6) in error.value.message
+        assert readable(control.high, 6) in error.value.message
 
 
 @pytest.mark.parametrize("text", ["", "abc", "nan", "1,2,3", "0x1", "--1", "1e", "∞"])
@@ -134,7 +134,7 @@ def test_defaults_are_left_out() -> None:
         ("beta=-1", "beta", 0.0, ["β", "-1"]),
         ("eta=zero", "eta", 0.1, ["η", "zero"]),
         ("eta=inf", "eta", 1e3, ["η", "inf"]),
-        ("gamma=0", "gamma", 1e-6, ["γ", "1e-6"]),
+        ("gamma=0", "gamma", 1e-6, ["γ", "10⁻⁶"]),
         ("delta=1e9", "delta", 1e3, ["δ", "1e9", "1000"]),
         ("max_iterations=10.5", "max_iterations", 10, ["10.5", "whole"]),
         ("window=3,-3,0,1", "window", (-3.0, 3.0, -3.0, 3.0), ["window", "3,-3,0,1"]),
@@ -207,6 +207,30 @@ def test_edits() -> None:
     assert apply(DEFAULT, "preset", None, {}) == DEFAULT
     with pytest.raises(InvalidSettingError):
         apply(DEFAULT, "eta-box", 1, _typed(eta="-3"))
+
+
+def test_a_button_and_the_box_it_takes_the_focus_from_arrive_together() -> None:
+    typed = _typed(beta="abc", eta="0.2")
+    settings, errors = apply_all(DEFAULT, {"zoom-in": 1, "beta-box": 1, "eta-box": 1}, typed, {})
+    assert settings == DEFAULT.edit({"eta": "0.2", "window": "-1.5,1.5,-1.5,1.5"})
+    assert list(errors) == ["beta"]
+    # Each box keeps its message until its own text is taken …
+    settings, errors = apply_all(settings, {"epsilon-box": 1}, {**typed, "epsilon": "9"}, errors)
+    assert sorted(errors) == ["beta", "epsilon"]
+    settings, errors = apply_all(settings, {"beta-box": 1}, {**typed, "beta": "0.5"}, errors)
+    assert (settings.beta, list(errors)) == (0.5, ["epsilon"])
+    # … or everything is replaced.
+    assert apply_all(settings, {"reset": 1, "epsilon-box": 1}, {**typed, "epsilon": "9"}, errors) == (
+        DEFAULT,
+        {},
+    )
+
+
+def test_thousands_are_no_decimals() -> None:
+    assert CONTROLS["max_iterations"].parse("10,000") == 10_000
+    assert CONTROLS["max_iterations"].parse("1,000,000") == 1_000_000
+    with pytest.raises(InvalidSettingError):
+        CONTROLS["max_iterations"].parse("10,5")
 
 
 def test_zooming() -> None:
