@@ -17,6 +17,7 @@ import subprocess
 import sys
 from pathlib import Path
 from time import perf_counter
+from urllib.request import urlopen
 
 from playwright.async_api import CDPSession, Page, async_playwright
 
@@ -129,7 +130,10 @@ def main() -> None:
         ]
         server = subprocess.Popen([*command, "app:server"], cwd=ROOT, pass_fds=[listening.fileno()])
         try:
-            asyncio.run(measure(listening.getsockname()[1], slow))
+            port = listening.getsockname()[1]
+            with urlopen(f"http://127.0.0.1:{port}/healthz"):  # answers when the server is warm
+                pass
+            asyncio.run(measure(port, slow))
         finally:
             server.terminate()
             server.wait()
