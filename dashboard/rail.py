@@ -59,6 +59,7 @@ def rail() -> Component:
                                 placeholder="Your own settings",
                                 clearable=False,
                                 searchable=False,
+                                maxHeight=430,
                             ),
                             html.Button(
                                 "Reset", id="reset", className="link", title="All settings to their defaults"

@@ -22,6 +22,7 @@ from dynamics import (
     eigenvalue_locus_beta,
     eigenvalues,
     expected_gradient,
+    expected_loss,
     in_linear_cone,
     is_dead,
     momentum_matrix,
@@ -98,10 +99,12 @@ def test_any_target_direction_reduces_to_the_last_coordinate() -> None:
 
 def test_gamma_squared_is_the_variance_of_the_target() -> None:
     """ "where γ² will equal the variance of the target variable"."""
-    rng = np.random.default_rng(6)
-    Gamma = rng.normal(size=5)
-    y = rng.normal(size=(200_000, 5)) @ Gamma + 0.3
-    assert y.var() == pytest.approx(Gamma @ Gamma, rel=0.02)
+    # A unit that is always 0 leaves the target itself as its error: E[½y²] = ½(γ² + δ²).
+    for gamma, delta in ((1.0, 0.0), (0.1, 0.3), (2.0, -1.5)):
+        silent = expected_loss(1.0, -40.0, gamma, delta)
+        y = gamma * np.random.default_rng(6).normal(size=400_000) + delta
+        assert silent == pytest.approx(0.5 * np.mean(y**2), rel=0.01)
+        assert 2 * silent - delta**2 == pytest.approx(gamma**2)
 
 
 # Section 3: the affine model
@@ -206,12 +209,22 @@ def test_fig_3_small_targets_lead_through_a_cone() -> None:
 
 def test_fig_3_the_ground_truth_nears_the_dead_cone() -> None:
     """ "Ground truth also moves closer to the dead cone for smaller variances"."""
+    angles = np.linspace(0, 2 * np.pi, 721)
+
+    def distance(gamma: float) -> float:
+        """Radius of the smallest circle around the ground truth that holds a dead unit, by bisection."""
+        low, high = 0.0, 2 * gamma
+        for _ in range(40):
+            middle = (low + high) / 2
+            w, b = gamma + middle * np.cos(angles), middle * np.sin(angles)
+            low, high = (low, middle) if is_dead(w, b, 0.0, EPSILON).any() else (middle, high)
+        return high
+
+    far, near, nearest = (distance(gamma) for gamma in (1.0, 0.1, 0.01))
+    assert far > near > nearest
+    assert near == pytest.approx(0.1 * far)
     slope = dead_cone_slope(EPSILON)
-    gammas = np.array([1.0, 0.1, 0.01])
-    distance = gammas * abs(slope) / np.hypot(1, slope)  # of (γ, 0) from the line b = slope·w
-    assert np.all(np.diff(distance) < 0)
-    nearest = np.array([[gamma, slope * gamma] for gamma in gammas]) / (1 + slope**2)
-    np.testing.assert_allclose(np.hypot(gammas - nearest[:, 0], nearest[:, 1]), distance)
+    assert far == pytest.approx(abs(slope) / np.hypot(1, slope), rel=1e-4)
 
 
 def test_oscillations_carry_units_from_the_linear_into_the_dead_cone() -> None:
