@@ -71,9 +71,9 @@
   // Done: the map is fine, tells what it should, and every visible picture is drawn.
   const settled = () => fine() && (shown.detail || !inspecting) && !stale(wanted.texts).length;
 
-  function url({ cells, first, detail }) {
+  function url({ cells, first, detail }, old) {
     const query = new URLSearchParams(wanted.texts);
-    const panels = new Set(stale(wanted.texts));
+    const panels = new Set(old);
     if (dc.paint.visible("map")) panels.add("map");
     const options = { seq: wanted.seq, cells, viewer, panels: [...panels].join(), detail: detail ? 1 : 0 };
     Object.assign(options, { theme: dc.view.theme(), size: dc.view.size() });
@@ -89,7 +89,7 @@
     flight = mine;
     try {
       const signal = AbortSignal.any([mine.controller.signal, AbortSignal.timeout(LONGEST_MS)]);
-      const answer = await fetch(url(plan), { signal });
+      const answer = await fetch(url(plan, Object.keys(signatures)), { signal });
       if (!answer.headers.get("Content-Type")?.includes("json")) throw new TypeError(answer.status);
       const frame = await answer.json();
       if (flight !== mine) return;

@@ -83,7 +83,6 @@ def frame(request: FrameRequest, cancel: Cancellation) -> dict[str, Any]:
     return {
         "seq": request.seq,
         "settings": asdict(settings),
-        "texts": settings.texts(),
         "query": settings.query(),
         "preset": preset.key if preset else None,
         "provenance": preset.provenance() if preset else "",

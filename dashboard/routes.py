@@ -13,7 +13,7 @@ from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.frame import DEPENDS, FrameRequest, frame
 from dashboard.numbers import exact
 from dashboard.results import tighter
-from dashboard.settings import DEFAULT, Settings
+from dashboard.settings import DEFAULT
 from dashboard.work import newest
 from dynamics import Cancelled
 from figures.theme import ThemeName
@@ -45,7 +45,7 @@ def register(server: Flask) -> None:
     @server.get("/tighter")
     def get_tighter() -> Response:
         try:
-            settings = read_settings({key: text for key, text in request.args.items() if key != "viewer"})
+            settings = DEFAULT.edit({key: text for key, text in request.args.items() if key != "viewer"})
         except InvalidSettingError as problem:
             return _json({"key": problem.key, "message": problem.message}, 422)
         try:
@@ -65,7 +65,7 @@ def read_request(args: Mapping[str, str]) -> FrameRequest:
     InvalidSettingError
         When a setting or an option is no legal value; nothing is guessed here.
     """
-    settings = read_settings({key: text for key, text in args.items() if key not in _OPTIONS})
+    settings = DEFAULT.edit({key: text for key, text in args.items() if key not in _OPTIONS})
     named = args.get("panels", ",".join(DEPENDS))
     panels = tuple(dict.fromkeys(named.split(","))) if named else ()  # About shows no picture
     unknown = [panel for panel in panels if panel not in DEPENDS]
@@ -82,11 +82,6 @@ def read_request(args: Mapping[str, str]) -> FrameRequest:
         size=_choice(args, "size", get_args(Size)),
         detail=_choice(args, "detail", ("1", "0")) == "1",
     )
-
-
-def read_settings(texts: Mapping[str, str]) -> Settings:
-    """Read settings strictly; see `Settings.edit`."""
-    return DEFAULT.edit(texts)
 
 
 def _number(args: Mapping[str, str], key: str, default: float, low: float, high: float) -> float:

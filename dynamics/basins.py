@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -123,6 +123,25 @@ def _solve(
     )
 
 
+def _shared_fields(
+    hp: Hyperparameters, judging: tuple[float, float, int], solution: reference.Solution
+) -> dict[str, Any]:
+    """Name what both kinds of result hold."""
+    epsilon, tolerance, max_iterations = judging
+    outcome, iterations, final_w, final_b, final_rho = solution
+    return {
+        "hyperparameters": hp,
+        "epsilon": epsilon,
+        "tolerance": tolerance,
+        "max_iterations": max_iterations,
+        "outcome": outcome,
+        "iterations": iterations,
+        "final_w": final_w,
+        "final_b": final_b,
+        "final_rho": final_rho,
+    }
+
+
 def outcomes(
     hp: Hyperparameters,
     w: ArrayLike,
@@ -175,21 +194,8 @@ def outcomes(
     for name, values in zip(("w", "b", "rho"), starts, strict=True):
         if not np.all(np.isfinite(values)):
             raise ValueError(f"{name} must be finite for every start")
-    outcome, iterations, final_w, final_b, final_rho = _solve(hp, starts, judging, method, cancel)
-    return Outcomes(
-        hyperparameters=hp,
-        epsilon=judging[0],
-        tolerance=judging[1],
-        max_iterations=judging[2],
-        outcome=outcome,
-        iterations=iterations,
-        final_w=final_w,
-        final_b=final_b,
-        final_rho=final_rho,
-        w=starts[0],
-        b=starts[1],
-        rho=starts[2],
-    )
+    shared = _shared_fields(hp, judging, _solve(hp, starts, judging, method, cancel))
+    return Outcomes(**shared, w=starts[0], b=starts[1], rho=starts[2])
 
 
 def basin_map(
@@ -230,17 +236,4 @@ def basin_map(
     else:
         starts = [np.array(x) for x in np.broadcast_arrays(grid.w[None, :], grid.b[:, None], rho)]
         solution = _solve(hp, starts, judging, method, token)
-    outcome, iterations, final_w, final_b, final_rho = solution
-    return BasinMap(
-        hyperparameters=hp,
-        epsilon=judging[0],
-        tolerance=judging[1],
-        max_iterations=judging[2],
-        outcome=outcome,
-        iterations=iterations,
-        final_w=final_w,
-        final_b=final_b,
-        final_rho=final_rho,
-        grid=grid,
-        rho=rho,
-    )
+    return BasinMap(**_shared_fields(hp, judging, solution), grid=grid, rho=rho)
