@@ -20,7 +20,6 @@ from figures.chart import (
     power_of_ten,
     spec,
     symbol,
-    typed,
 )
 from figures.paths import StartPath, envelope
 from figures.theme import outcome_inks, with_alpha
@@ -100,8 +99,8 @@ def _line(
         "type": "scatter",
         "name": path.letter,
         "mode": "lines",
-        "x": typed(np.rint(10.0**x).astype(np.float32)),
-        "y": typed((10.0**y).astype(np.float32)) if logarithmic else compact(y, high - low),
+        "x": np.rint(10.0**x).astype(np.float32),
+        "y": (10.0**y).astype(np.float32) if logarithmic else compact(y, high - low),
         "line": {"color": colour, "width": view.px(2.4), "dash": dash},
         "hovertemplate": f"{path.letter}, iteration %{{x:,d}}: %{{y:.3~g}}<extra></extra>",
     }

@@ -66,6 +66,9 @@ def arrow_traces(
 ) -> list[Spec]:
     """Return one trace for every class and colour in use; each is a single shape in the browser.
 
+    A trace's `meta` says the same as one outline, in the plane's units along and across an arrow, and
+    the places (x, y) and directions (u, v) of its arrows: see `figures.drawing`.
+
     Parameters
     ----------
     field : VectorField
@@ -81,39 +84,51 @@ def arrow_traces(
     grid = field.grid
     spacing = min((grid.w_max - grid.w_min) / (grid.n_w - 1), (grid.b_max - grid.b_min) / (grid.n_b - 1))
     classes = magnitude_classes(field)
-    x, y = _outlines(field, classes, _LENGTH * spacing, view.px(pixel))
+    corners = _corners(_LENGTH * spacing, view.px(pixel))
+    size = np.hypot(field.dw, field.db)
+    turned = (classes > 0) & (size > 0)
+    u, v = (
+        np.where(turned, part / np.where(turned, size, 1.0), still).ravel()
+        for part, still in ((field.dw, 1.0), (field.db, 0.0))
+    )
+    w, b = np.tile(grid.w, grid.n_b), np.repeat(grid.b, grid.n_w)
     kinds = classes.ravel() * len(colours) + inks.ravel()
     traces = []
     for kind in np.unique(kinds):
-        size, ink = divmod(int(kind), len(colours))
-        chosen = kinds == kind
-        colour = with_alpha(colours[ink], _OPACITY[size])
-        traces.append(_shape(_NAMES[size], x[chosen].ravel(), y[chosen].ravel(), colour, grid, axes))
+        magnitude, ink = divmod(int(kind), len(colours))
+        chosen = np.flatnonzero(kinds == kind)
+        along, across = corners[magnitude].T
+        cu, cv = u[chosen, None], v[chosen, None]
+        x = w[chosen, None] + cu * along - cv * across
+        y = b[chosen, None] + cv * along + cu * across
+        shape = _shape(
+            _NAMES[magnitude], x.ravel(), y.ravel(), with_alpha(colours[ink], _OPACITY[magnitude]), grid
+        )
+        glyphs = {
+            "corners": corners[magnitude][:-1],
+            "x": w[chosen],
+            "y": b[chosen],
+            "u": u[chosen],
+            "v": v[chosen],
+        }
+        traces.append(shape | {"meta": glyphs} | axes)
     return traces
 
 
-def _outlines(
-    field: VectorField, classes: NDArray[np.int64], length: float, pixel: float
-) -> tuple[Floats, Floats]:
-    """Return the seven corners of every arrow or dot and a gap after them, float64 (n_b·n_w, 8)."""
-    size = np.hypot(field.dw, field.db)
-    dot = classes == 0
-    still = np.where(size > 0, size, 1.0)
-    u, v = (np.where(dot, unit, part / still).reshape(-1, 1) for unit, part in ((1, field.dw), (0, field.db)))
-    shaft = pixel * np.array(_SHAFT)[classes].reshape(-1, 1)
+def _corners(length: float, pixel: float) -> Floats:
+    """Return each class's outline along and across its direction, (4, 8, 2): seven corners and a gap."""
+    shaft = pixel * np.array(_SHAFT).reshape(-1, 1)
     head, wing = np.minimum(0.36 * length, 3.4 * shaft + 0.12 * length), 0.14 * length
     along = np.array([-0.5, 0.5, 0.5, 0.5, 0.5, 0.5, -0.5]) * length - head * [0, 1, 1, 0, 1, 1, 0]
     across = 0.5 * shaft * [1, 1, 0, 0, 0, -1, -1] + wing * np.array([0, 0, 1, 0, -1, 0, 0])
     turn = np.arange(7) * (2 * np.pi / 7)
-    along = np.where(dot.reshape(-1, 1), _DOT * pixel * np.cos(turn), along)
-    across = np.where(dot.reshape(-1, 1), _DOT * pixel * np.sin(turn), across)
-    outlines = np.full((2, size.size, 8), np.nan)
-    outlines[0, :, :7] = np.tile(field.grid.w, field.grid.n_b)[:, None] + u * along - v * across
-    outlines[1, :, :7] = np.repeat(field.grid.b, field.grid.n_w)[:, None] + v * along + u * across
-    return outlines[0], outlines[1]
+    along[0], across[0] = _DOT * pixel * np.cos(turn), _DOT * pixel * np.sin(turn)
+    corners = np.full((len(_NAMES), 8, 2), np.nan)
+    corners[:, :7, 0], corners[:, :7, 1] = along, across
+    return corners
 
 
-def _shape(name: str, x: Floats, y: Floats, colour: str, grid: Grid, axes: Spec) -> Spec:
+def _shape(name: str, x: Floats, y: Floats, colour: str, grid: Grid) -> Spec:
     return {
         "type": "scatter",
         "name": name,
@@ -124,5 +139,4 @@ def _shape(name: str, x: Floats, y: Floats, colour: str, grid: Grid, axes: Spec)
         "x": compact(x, grid.w_max - grid.w_min),
         "y": compact(y, grid.b_max - grid.b_min),
         "hoverinfo": "skip",
-        **axes,
     }

@@ -14,7 +14,6 @@ from figures.chart import (
     momentum,
     number,
     spec,
-    typed,
 )
 from figures.view import View
 
@@ -99,7 +98,7 @@ def _traces(curve: EigenvalueLocus, current: Complexes, view: View) -> list[Spec
         "color": colours.page,
         "line": {"color": colours.momentum_2, "width": view.px(1.6)},
     }
-    curves = {"x": compact(both.real.copy(), 1.0), "y": compact(both.imag.copy(), 1.0)}
+    curves = {"x": compact(both.real, 1.0), "y": compact(both.imag, 1.0)}
     return [
         _points("locus", both)
         | curves
@@ -125,8 +124,8 @@ def _points(name: str, values: Complexes) -> Spec:
         "type": "scatter",
         "name": name,
         "mode": "markers",
-        "x": typed(values.real.copy()),
-        "y": typed(values.imag.copy()),
+        "x": values.real,
+        "y": values.imag,
         "hoverinfo": "skip",
         "cliponaxis": False,
     }

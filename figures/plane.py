@@ -17,7 +17,6 @@ from figures.chart import (
     symbol,
     three_digits,
     tick_width,
-    typed,
 )
 from figures.cones import cone_traces
 from figures.marks import path_traces, start_traces, truth_trace
@@ -128,7 +127,7 @@ def _ground(basin: BasinMap, palette: tuple[str, ...], cells: NDArray[np.uint8],
     trace: Spec = {
         "type": "heatmap",
         "name": "ground",
-        "z": typed(cells),
+        "z": cells,
         "x0": grid.w_min,
         "dx": (grid.w_max - grid.w_min) / (grid.n_w - 1),
         "y0": grid.b_min,
@@ -143,7 +142,7 @@ def _ground(basin: BasinMap, palette: tuple[str, ...], cells: NDArray[np.uint8],
     if view.hover:
         details = np.stack([basin.iterations, basin.final_w, basin.final_b], axis=-1)
         trace |= {
-            "customdata": typed(three_digits(details)),
+            "customdata": three_digits(details),
             "text": _WORDS[basin.outcome].tolist(),
             "hoverinfo": "text",
             "hovertemplate": "<b>%{text}</b> after %{customdata[0]:,.3~r} iterations<br>"
