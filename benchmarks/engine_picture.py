@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from benchmarks.engine_speed import square
 from dynamics import Grid, Hyperparameters, Outcome
 from dynamics.engine import solver
-from dynamics.engine.traps import find_traps
 
 HP = Hyperparameters(beta=0.9, eta=0.1, gamma=0.1, delta=0.0)
 FILL = {Outcome.DEAD: "#23365f", Outcome.CONVERGED: "#f2d24b", Outcome.STALLED: "#a9762a"}
@@ -42,12 +41,11 @@ def supersteps(n: int) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np
     """Return outcome, iterations and supersteps of n × n units, each run on its own."""
     grid = square(n)
     w, b = (x.ravel() for x in np.meshgrid(grid.w, grid.b))
-    problem, table = solver._describe(HP, 1e-3, 1e-6, 10**6)
-    traps = find_traps(problem)
+    method = solver._method(HP, 1e-3, 1e-6, 10**6, exact=False)
     results = solver._empty(w.shape)
     starts = solver._Starts(w, b, np.zeros_like(w), 1)
     flag = np.zeros(1, np.uint8)
-    counts = [run(np.array([i]), starts, problem, traps, table, results, flag) for i in range(w.size)]
+    counts = [run(np.array([i]), starts, method, results, flag) for i in range(w.size)]
     return results[0], results[1], np.array(counts)
 
 

@@ -1,9 +1,10 @@
-"""The compiled loop of the engine: 32 units at a time, each advancing by supersteps of its own length.
+"""The compiled loops of the engine: several units at a time, by supersteps of their own lengths or plainly.
 
 `plane` integrates units with ρ = 0, whose picture is the paper's plane (w_L, b); `space` those with ρ ≠ 0.
-Both are one source. The lanes advance in lockstep through the same arithmetic, which the compiler turns
-into vector instructions; a lane whose unit is decided takes the next one. What one lane computes depends
-on no other lane, so neither the order of the units nor the number of threads can change a result.
+`exact_plane` and `exact_space` iterate the map itself, one iteration after the other. Each pair is one
+source. The lanes advance in lockstep through the same arithmetic, which the compiler turns into vector
+instructions; a lane whose unit is decided takes the next one. What one lane computes depends on no other
+lane, so neither the order of the units nor the number of threads can change a result.
 """
 
 import math
@@ -21,6 +22,8 @@ Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 
 LANES = 32
+_EXACT_LANES = 8  # of plain iteration: two vectors already keep the processor busy, and few wait for the last
+_CHUNK = 32  # plain iterations between two looks at which units are done
 # Slots of a lane's state. Slot after slot lies in one flat array, so that the offsets are constants.
 _W, _B, _RHO, _MW, _MB, _MRHO = (LANES * slot for slot in range(6))
 _N, _UPDATE = LANES * 6, LANES * 7  # iterations done; |m|² of the update before
@@ -649,5 +652,138 @@ def _build(planar: bool) -> Callable[..., int]:
     return cast(Callable[..., int], integrate)
 
 
+@compiled
+def _repeats(s: Floats, lane: int) -> bool:
+    """Tell whether the state of a lane is the one that was kept, to the last bit."""
+    same = True
+    for slot in range(6):
+        same = same and s[_W + LANES * slot + lane] == s[_SEEN_W + LANES * slot + lane]
+    return same
+
+
+def _build_exact(planar: bool) -> Callable[..., int]:
+    """Compile plain iteration for ρ = 0 (`planar`) or for ρ ≠ 0; the branches on `planar` vanish."""
+
+    @compiled
+    def iterate(
+        cells: NDArray[np.int64],
+        first: int,
+        stride: int,
+        w_starts: Floats,
+        b_starts: Floats,
+        rho_starts: Floats,
+        columns: int,
+        problem: Problem,
+        outcome: NDArray[np.uint8],
+        iterations: NDArray[np.int64],
+        final_w: Floats,
+        final_b: Floats,
+        final_rho: Floats,
+        flag: NDArray[np.uint8],
+    ) -> int:
+        """Decide the units `cells[first::stride]` as `_build`'s loop does; return the iterations it took.
+
+        Only a state that repeats to the last bit is not iterated on: whole periods change nothing.
+        """
+        beta, eta, gamma, delta = problem.beta, problem.eta, problem.gamma, problem.delta
+        rest = 1.0 - beta
+        size2 = (problem.tolerance / eta) ** 2  # the stop rule, for |m|² and |∇L|²
+        diverging2 = (LONGEST_UPDATE / eta) ** 2
+        budget = float(problem.max_iterations)
+        s = np.zeros(_WEIGHT)
+        cell = np.zeros(_EXACT_LANES, np.int64)
+        taken = first
+        alive = _EXACT_LANES
+        count = 0
+        for lane in range(_EXACT_LANES):
+            s[_STATUS + lane] = _STOPPED
+            cell[lane] = -1
+        while flag[0] == 0:
+            for lane in range(_EXACT_LANES):
+                if s[_STATUS + lane] == _RUNNING:
+                    n = s[_N + lane]
+                    if _repeats(s, lane):
+                        period = n - s[_SEEN_N + lane]
+                        n += math.floor((budget - n) / period) * period
+                        s[_N + lane] = n
+                        s[_STATUS + lane] = _SPENT if n >= budget else _RUNNING
+                        s[_SEEN_W + lane] = math.nan
+                        s[_SEEN_N + lane] = budget
+                    elif n >= 2.0 * s[_SEEN_N + lane]:  # Brent's algorithm
+                        for slot in range(6):
+                            s[_SEEN_W + LANES * slot + lane] = s[_W + LANES * slot + lane]
+                        s[_SEEN_N + lane] = n
+                if s[_STATUS + lane] == _RUNNING or s[_STATUS + lane] == _EMPTY:
+                    continue
+                c = cell[lane]
+                if c >= 0:
+                    w, b, rho = s[_W + lane], s[_B + lane], s[_RHO + lane]
+                    outcome[c] = _label(w, b, rho, s[_STATUS + lane], problem)
+                    iterations[c] = int(s[_N + lane])
+                    final_w[c] = w
+                    final_b[c] = b
+                    if not planar:
+                        final_rho[c] = rho
+                if taken >= cells.size:
+                    s[_STATUS + lane] = _EMPTY
+                    alive -= 1
+                    continue
+                c = cells[taken]
+                taken += stride
+                cell[lane] = c
+                for slot in range(0, _WEIGHT, LANES):
+                    s[slot + lane] = 0.0
+                s[_STATUS + lane] = _RUNNING
+                s[_UPDATE + lane] = _NEVER
+                s[_SEEN_W + lane] = math.nan
+                s[_W + lane] = w_starts[c % w_starts.size]
+                s[_B + lane] = b_starts[c // columns]
+                if not planar:
+                    s[_RHO + lane] = rho_starts[c % rho_starts.size]
+            if alive == 0:
+                break
+            count += alive * _CHUNK
+            for _ in range(_CHUNK):
+                for lane in range(_EXACT_LANES):
+                    w, b = s[_W + lane], s[_B + lane]
+                    if planar:
+                        gw, gb, _ = plane_gradient(w, b, gamma, delta)
+                    else:
+                        rho, mr = s[_RHO + lane], s[_MRHO + lane]
+                        gw, gb, gr, _ = space_gradient(w, b, rho, gamma, delta)
+                    mw = beta * s[_MW + lane] + rest * gw
+                    mb = beta * s[_MB + lane] + rest * gb
+                    update = mw * mw + mb * mb
+                    g = gw * gw + gb * gb
+                    if not planar:
+                        mr = beta * mr + rest * gr
+                        update += mr * mr
+                        g += gr * gr
+                    n = s[_N + lane] + 1.0
+                    before = s[_UPDATE + lane]
+                    status = s[_STATUS + lane]
+                    after = (
+                        _STOPPED
+                        if max(update, before, g) < size2
+                        else (_BURST if not (update <= diverging2) else (_SPENT if n >= budget else _RUNNING))
+                    )
+                    running = status == _RUNNING  # a unit that is done waits for the end of the chunk
+                    s[_STATUS + lane] = after if running else status
+                    s[_N + lane] = n if running else s[_N + lane]
+                    s[_UPDATE + lane] = update if running else before
+                    s[_MW + lane] = mw if running else s[_MW + lane]
+                    s[_MB + lane] = mb if running else s[_MB + lane]
+                    s[_W + lane] = w - eta * mw if running else w
+                    s[_B + lane] = b - eta * mb if running else b
+                    if not planar:
+                        s[_MRHO + lane] = mr if running else s[_MRHO + lane]
+                        s[_RHO + lane] = rho - eta * mr if running else rho
+        return count
+
+    return cast(Callable[..., int], iterate)
+
+
 plane = _build(True)
 space = _build(False)
+exact_plane = _build_exact(True)
+exact_space = _build_exact(False)

@@ -1,13 +1,14 @@
 """The engine's two entrances: units at any starts, and maps of a grid."""
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dynamics import threads
-from dynamics.engine.kernel import Problem, Traps, plane, space
+from dynamics.engine.kernel import Problem, exact_plane, exact_space, plane, space
 from dynamics.engine.refinement import UNKNOWN, expand, first_stride, lattice, mark
 from dynamics.engine.superstep import weights
 from dynamics.engine.traps import find_traps, sinking_depth, unstable_slope
@@ -20,7 +21,7 @@ Results = tuple[NDArray[np.uint8], NDArray[np.int64], Floats, Floats, Floats]
 _LONGEST = 24  # exponent of the longest superstep, 2^24 iterations
 _ACCURACY, _ACCURACY_OSCILLATING = 1e-3, 3e-4
 _COARSE = 0.015  # of ηγ: from such a tolerance on, units stop in full motion
-_SMALL = 256  # fewer units than this are not worth waking a second thread
+_SMALL, _EXACT_SMALL = 256, 16  # fewer units than this are not worth waking a second thread
 _LARGE = 1 << 18  # nor are maps of fewer cells when it comes to refining them
 
 
@@ -31,6 +32,15 @@ class _Starts(NamedTuple):
     b: Floats
     rho: Floats
     columns: int
+
+
+class _Method(NamedTuple):
+    """How units are followed: by supersteps or by plain iteration."""
+
+    plane: Callable[..., int]  # for ρ = 0
+    space: Callable[..., int]
+    setting: tuple[object, ...]  # what the kernel takes between the starts and the results
+    small: int
 
 
 def _describe(
@@ -63,28 +73,30 @@ def _describe(
     return problem, weights(hp.beta, hp.eta, highest, accuracy)
 
 
+def _method(hp: Hyperparameters, epsilon: float, tolerance: float, budget: int, exact: bool) -> _Method:
+    """Prepare one of the two ways to follow units."""
+    problem, table = _describe(hp, epsilon, tolerance, budget)
+    if exact:
+        return _Method(exact_plane, exact_space, (problem,), _EXACT_SMALL)
+    return _Method(plane, space, (problem, find_traps(problem), table), _SMALL)
+
+
 def _run(
-    cells: NDArray[np.int64],
-    starts: _Starts,
-    problem: Problem,
-    traps: Traps,
-    table: Floats,
-    results: Results,
-    flag: NDArray[np.uint8],
+    cells: NDArray[np.int64], starts: _Starts, method: _Method, results: Results, flag: NDArray[np.uint8]
 ) -> int:
-    """Compute some of the units on all cores, whose number changes no result; return how many supersteps."""
-    kernel = space if starts.rho.any() else plane
-    share = threads.worker_count() if cells.size >= _SMALL else 1
-    arguments = (*starts, problem, traps, table, *(result.reshape(-1) for result in results), flag)
+    """Compute some of the units on all cores, whose number changes no result; return how many steps."""
+    kernel = method.space if starts.rho.any() else method.plane
+    share = threads.worker_count() if cells.size >= method.small else 1
+    arguments = (*starts, *method.setting, *(result.reshape(-1) for result in results), flag)
     if share == 1:
         return kernel(cells, 0, 1, *arguments)
-    supersteps: list[int] = []
+    steps: list[int] = []
     threads.run(
-        lambda part: supersteps.append(kernel(cells, part.start, part.step, *arguments)),
+        lambda part: steps.append(kernel(cells, part.start, part.step, *arguments)),
         (slice(first, None, share) for first in range(share)),
         flag,
     )
-    return sum(supersteps)
+    return sum(steps)
 
 
 def _empty(shape: tuple[int, ...]) -> Results:
@@ -107,6 +119,8 @@ def solve(
     tolerance: float,
     max_iterations: int,
     flag: NDArray[np.uint8],
+    *,
+    exact: bool = False,
 ) -> Results:
     """Decide one unit for each start.
 
@@ -124,6 +138,8 @@ def solve(
         Budget, at least 1.
     flag : uint8 (1,)
         Set to anything but 0, from any thread, it stops the computation; the results are then incomplete.
+    exact : bool
+        Whether to iterate the map one iteration after the other instead of by supersteps.
 
     Returns
     -------
@@ -131,10 +147,9 @@ def solve(
     iterations : int64 (n,)
     final_w, final_b, final_rho : float64 (n,)
     """
-    problem, table = _describe(hp, epsilon, tolerance, max_iterations)
-    traps = find_traps(problem)
+    method = _method(hp, epsilon, tolerance, max_iterations, exact)
     results = _empty(w.shape)
-    _run(np.arange(w.size), _Starts(w, b, rho, 1), problem, traps, table, results, flag)
+    _run(np.arange(w.size), _Starts(w, b, rho, 1), method, results, flag)
     return results
 
 
@@ -147,13 +162,14 @@ def solve_grid(
     max_iterations: int,
     flag: NDArray[np.uint8],
     *,
+    exact: bool = False,
     stride: int | None = None,
 ) -> Results:
     """Decide the units of a grid, with refinement; see `refinement`.
 
     Parameters
     ----------
-    hp, epsilon, tolerance, max_iterations, flag
+    hp, epsilon, tolerance, max_iterations, flag, exact
         As for `solve`.
     grid : Grid
         Starts in the plane.
@@ -166,8 +182,7 @@ def solve_grid(
     -------
     outcome, iterations, final_w, final_b, final_rho : arrays (n_b, n_w)
     """
-    problem, table = _describe(hp, epsilon, tolerance, max_iterations)
-    traps = find_traps(problem)
+    method = _method(hp, epsilon, tolerance, max_iterations, exact)
     starts = _Starts(grid.w, grid.b, np.array([float(rho)]), grid.n_w)
     results = _empty((grid.n_b, grid.n_w))
     if stride is None:
@@ -176,7 +191,7 @@ def solve_grid(
     cells = (rows[:, None] * grid.n_w + columns).ravel()
     room = np.empty(grid.n_w * grid.n_b, np.int64) if stride > 1 else cells
     while True:
-        _run(cells, starts, problem, traps, table, results, flag)
+        _run(cells, starts, method, results, flag)
         if stride == 1 or flag[0] != 0:
             return results
         stride //= 2

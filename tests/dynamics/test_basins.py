@@ -181,7 +181,7 @@ def test_the_result_carries_its_settings_and_cannot_be_changed() -> None:
         ({"max_iterations": 0}, "max_iterations must be a whole number of at least 1, got 0"),
         ({"max_iterations": 1e6}, "max_iterations must be a whole number of at least 1, got 1000000.0"),
         ({"rho": math.inf}, "rho must be a finite number, got inf"),
-        ({"method": "slow"}, "method must be 'fast' or 'reference', got 'slow'"),
+        ({"method": "slow"}, "method must be 'fast', 'exact' or 'reference', got 'slow'"),
     ],
 )
 def test_arguments_out_of_range_are_named(argument: dict[str, Any], message: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dynamics import Grid, Hyperparameters, Outcomes, max_stable_learning_rate, outcomes
+from dynamics.basins import Method
 
 
 class Setting(NamedTuple):
@@ -52,7 +53,7 @@ SETTINGS = [
 ]
 
 
-def solved(setting: Setting, w: NDArray[np.float64], b: NDArray[np.float64], method: str) -> Outcomes:
+def solved(setting: Setting, w: NDArray[np.float64], b: NDArray[np.float64], method: Method) -> Outcomes:
     hp = Hyperparameters(setting.beta, setting.eta, setting.gamma, setting.delta)
     return outcomes(
         hp,
@@ -62,7 +63,7 @@ def solved(setting: Setting, w: NDArray[np.float64], b: NDArray[np.float64], met
         epsilon=setting.epsilon,
         tolerance=setting.tolerance,
         max_iterations=setting.max_iterations,
-        method="fast" if method == "fast" else "reference",
+        method=method,
     )
 
 
@@ -79,6 +80,9 @@ def test_labels_equal_plain_iteration(setting: Setting) -> None:
     same = compared & (fast.outcome == reference.outcome)
     assert same.sum() >= 0.999 * compared.sum()
 
+    exact = solved(setting, w, b, "exact")
+    np.testing.assert_array_equal(exact.outcome[compared], reference.outcome[compared])
+
     # Near the limit and beyond it, paths are as sensitive as labels are not.
     if setting.eta <= max_stable_learning_rate(setting.beta) / 2:
         error = np.abs(fast.iterations - reference.iterations)[same] / (reference.iterations[same] + 10)
@@ -87,6 +91,10 @@ def test_labels_equal_plain_iteration(setting: Setting) -> None:
         distance = np.hypot(fast.final_w - reference.final_w, fast.final_b - reference.final_b)[same]
         size = np.hypot(reference.final_w, reference.final_b)[same] + setting.gamma
         assert np.quantile(distance / size, 0.99) < 0.01
+        # Only where an update is as long as the tolerance to the last bit can rounding put off the end.
+        assert np.max(np.abs(exact.iterations - reference.iterations)) <= 1
+        for end in ("final_w", "final_b", "final_rho"):
+            np.testing.assert_allclose(getattr(exact, end), getattr(reference, end), rtol=0, atol=1e-10)
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 7, 64])
