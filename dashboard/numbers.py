@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from figures.chart import percent
+
+__all__ = ["exact", "percent", "readable"]
+
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -28,18 +32,3 @@ def readable(value: float, digits: int = 3) -> str:
     sign = "−" if mantissa.startswith("-") else ""
     mantissa = mantissa.lstrip("-")
     return sign + (power if mantissa == "1" else f"{mantissa}·{power}")
-
-
-def percent(share: float, digits: int = 0) -> str:
-    """Write a share as a percentage that is 0 or 100 only when it is exact.
-
-    A share between is never rounded to 0 or 100: it reads ``< 1 %`` or ``> 99 %`` (LOOK, Caption).
-    """
-    step = 10.0**-digits
-    if share == 0 or share == 1:
-        return f"{round(100 * share)} %"
-    if 100 * share < step:
-        return f"< {step:.{digits}f} %"
-    if 100 * share > 100 - step:
-        return f"> {100 - step:.{digits}f} %"
-    return f"{100 * share:.{digits}f} %"

@@ -48,6 +48,21 @@ def momentum(beta: float, digits: int = 2) -> str:
     return f"{beta:.{decimals}f}".rstrip("0").rstrip(".")
 
 
+def percent(share: float, digits: int = 0) -> str:
+    """Write a share as a percentage that is 0 or 100 only when it is exact.
+
+    A share between is never rounded to 0 or 100: it reads ``< 1 %`` or ``> 99 %`` (LOOK, Caption).
+    """
+    step = 10.0**-digits
+    if share == 0 or share == 1:
+        return f"{round(100 * share)} %"
+    if 100 * share < step:
+        return f"< {step:.{digits}f} %"
+    if 100 * share > 100 - step:
+        return f"> {100 - step:.{digits}f} %"
+    return f"{100 * share:.{digits}f} %"
+
+
 def power_of_ten(exponent: int) -> str:
     """Return 10 to an exponent in plain characters: 1, 10, 10², 10⁻³."""
     if exponent in (0, 1):
