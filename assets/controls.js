@@ -1,6 +1,7 @@
 // Sliders, boxes and choices as views of the settings.
-// Why not Python: a Dash callback on a moving slider costs 8–9 ms a move even when it does nothing,
-// so a drag is watched here and only the value at rest enters Dash's store.
+// Why not Python: a Dash callback on a moving slider costs 8 ms a move even when it does nothing, and so
+// does React, which would render the slider anew. So a hand on a slider is followed here, and only the
+// value at rest enters Dash's store and Dash's slider.
 (() => {
   const dc = (window.deadcone ??= {});
   const REST_MS = 150;
@@ -11,6 +12,7 @@
   let restTimer = 0; // 0: the hand rests
   let pending = {}; // what the hand has changed since it last rested
   let answerTimer = 0; // runs while an edit is on its way
+  const told = {}; // key → position that Dash's slider was last told
   const asked = new Set(); // keys of boxes whose new text is on its way
   let heard; // the complaints that were last looked at
   let preset; // the preset that the dropdown was last told to show
@@ -34,12 +36,16 @@
 
   // ------------------------------------------------------------- settings → controls
 
-  function describe(key) {
+  // The thumb as Dash's slider draws it: its middle keeps half its width from the ends.
+  function place(key) {
     const handle = thumb(key);
     if (!handle) return;
-    const { name, symbol } = dc.table().controls[key];
-    handle.setAttribute("aria-label", `${name} ${symbol}`);
+    const { name, symbol, track } = dc.table().controls[key];
+    const share = position(key) / (track.length - 1);
+    handle.parentNode.style.left = `calc(${100 * share}% + ${(0.5 - share) * handle.offsetWidth}px)`;
+    handle.setAttribute("aria-valuenow", position(key));
     handle.setAttribute("aria-valuetext", texts[key]);
+    handle.setAttribute("aria-label", `${name} ${symbol}`);
   }
 
   function showBox(key) {
@@ -57,11 +63,8 @@
     for (const [key, control] of Object.entries(dc.table().controls)) {
       if (!broken.includes(key)) showBox(key);
       if (!control.track.length) continue;
-      const handle = thumb(key);
-      if (handle && Number(handle.getAttribute("aria-valuenow")) !== position(key)) {
-        setProps(key, { value: position(key) });
-      }
-      describe(key);
+      if (told[key] !== position(key)) setProps(key, { value: (told[key] = position(key)) });
+      place(key);
     }
     if (!broken.includes("window")) showBox("window");
     showChoice("colouring", texts.colouring);
@@ -122,37 +125,84 @@
 
   for (const type of ["change", "click"]) document.addEventListener(type, edited, true);
 
-  function moved(key) {
-    const index = Number(thumb(key).getAttribute("aria-valuenow"));
-    if (!texts || index === position(key)) return; // set by the page itself
-    const value = String(dc.table().controls[key].track[index]);
-    const box = byId(`${key}-box`);
-    if (box) box.value = value;
+  function slide(key, index) {
+    const { track } = dc.table().controls[key];
+    const value = String(track[Math.min(Math.max(index, 0), track.length - 1)]);
+    if (!texts || value === texts[key]) return;
     if (broken.length) dc.complain({}); // the old text goes, and what was said of it
     dc.change({ [key]: value });
-    describe(key);
+    place(key);
+    const box = byId(`${key}-box`);
+    if (box) box.value = value;
   }
 
+  const keyOf = (node) => node.closest?.(".control")?.dataset.key;
+
+  // A hand on a slider's track or thumb; React never sees it.
+  function grab(event) {
+    const root = event.target.closest?.(".dash-slider-root");
+    if (!root || event.button || !texts) return;
+    const key = keyOf(root);
+    const { left, width } = root.getBoundingClientRect();
+    const last = dc.table().controls[key].track.length - 1;
+    const middle = left + (position(key) / last) * width;
+    const offset = event.target === thumb(key) ? event.clientX - middle : 0;
+    const seize = (moved) => {
+      moved.stopPropagation();
+      if (moved.cancelable) moved.preventDefault();
+      slide(key, Math.round(((moved.clientX - offset - left) / width) * last));
+    };
+    const release = (ended) => {
+      if (ended.pointerId !== event.pointerId) return;
+      hand.abort();
+      if (restTimer) commit();
+    };
+    const hand = new AbortController();
+    const listening = { capture: true, signal: hand.signal };
+    document.addEventListener("pointermove", seize, listening);
+    for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, release, listening);
+    seize(event);
+    thumb(key).focus({ preventScroll: true, focusVisible: false });
+  }
+
+  const STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
+  STEPS.Home = -Infinity;
+  STEPS.End = Infinity;
+
+  function press(event) {
+    if (!event.target.matches?.(".sliders [role=slider]") || !(event.key in STEPS)) return;
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const key = keyOf(event.target);
+    slide(key, position(key) + STEPS[event.key] * (event.shiftKey ? 10 : 1));
+  }
+
+  document.addEventListener("pointerdown", grab, true);
+  document.addEventListener("keydown", press, true);
+  document.addEventListener("dblclick", (event) => {
+    const key = event.target.closest?.(".dash-slider-root") && keyOf(event.target);
+    if (key) slide(key, nearest(dc.table().controls[key].track, dc.table().controls[key].default));
+  });
+  // What is offered with its effect: a tighter stop rule, what would lower the share.
+  document.addEventListener("click", (event) => {
+    const { changes } = event.target.closest?.("[data-changes]")?.dataset ?? {};
+    if (changes) dc.change(JSON.parse(changes), 0);
+  });
+
+  // Dash's sliders arrive after the page; they are then put where the settings say.
   function watch() {
     const sliders = document.querySelector(".sliders");
     if (!sliders || sliders.dataset.watched) return;
     sliders.dataset.watched = "yes";
     // Phones show a keypad, except where a minus sign is needed that theirs lacks.
     for (const key of Object.keys(dc.table().controls)) {
-      if (key !== "delta") byId(`${key}-box`).inputMode = "decimal";
+      if (key !== "delta" && key !== "resolution") byId(`${key}-box`).inputMode = "decimal";
     }
-    const keyOf = (node) => node.closest(".control")?.dataset.key;
-    new MutationObserver((mutations) => {
-      const keys = new Set(mutations.map((m) => keyOf(m.target)).filter((key) => key && thumb(key)));
-      for (const key of keys) {
-        const appeared = mutations.some((m) => m.type === "childList" && keyOf(m.target) === key);
-        if (appeared && texts) showControls();
-        else moved(key);
-      }
-    }).observe(sliders, { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-valuenow"] });
-    sliders.addEventListener("dblclick", (event) => {
-      const key = event.target.closest(".track") && keyOf(event.target);
-      if (key) setProps(key, { value: nearest(dc.table().controls[key].track, dc.table().controls[key].default) });
+    const arrived = ({ addedNodes }) => [...addedNodes].some((node) => node.querySelector?.("[role=slider]"));
+    new MutationObserver((changes) => changes.some(arrived) && showControls()).observe(sliders, {
+      subtree: true,
+      childList: true,
     });
   }
 

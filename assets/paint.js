@@ -1,13 +1,14 @@
-// Puts a frame on the page. Why not Python: Plotly draws in the browser, and a Dash callback with
-// figures as outputs loses zoom and costs a render of the whole component tree.
+// Puts a frame on the page. Why not Python: Plotly and the canvases live in the browser, and a Dash
+// callback with figures as outputs loses zoom and costs a render of the whole component tree.
 (() => {
   const dc = (window.deadcone ??= {});
   const byId = (id) => document.getElementById(id);
   const plot = (panel) => byId(panel)?.querySelector(".js-plotly-plot");
-  let caption = ""; // what the pictures shown say
-  let told = 0; // the settled request that a tighter stop rule was asked for
-  let preset = null; // the preset that they are, if any
+  const axes = {}; // panel → name of the axes that its graph has
+  const figures = {}; // panel → figure that Plotly has still to draw
+  let verdict = ""; // what the pictures shown say
   let refusal = null; // why the last input was not taken
+  let preset = null; // the preset that they are, if any
 
   const nextTask = () =>
     new Promise((resolve) => {
@@ -23,103 +24,128 @@
     return plot(panel);
   }
 
-  // Plotly forgets a pan when its graph is drawn anew in the middle of it.
-  async function released(gd) {
-    if (gd.matches(":active")) await new Promise((resolve) => addEventListener("pointerup", resolve, { once: true }));
+  // ------------------------------------------------------------- pictures
+
+  async function react(gd, panel, { data, layout }, name) {
+    await window.Plotly.react(gd, data, layout);
+    axes[panel] = name;
+    if (panel !== "map") return;
+    dc.sketch.place(gd);
+    if (!gd.dataset.watched) watch(gd);
   }
 
-  const seen = {};
-  const sketched = {}; // panel → figure that only a sketch shows so far
+  function watch(gd) {
+    gd.dataset.watched = "yes";
+    gd.on("plotly_relayout", (event) => dc.view.relayout(gd, event, true));
+    gd.on("plotly_relayouting", (event) => {
+      dc.sketch.place(gd);
+      dc.view.relayout(gd, event, false);
+    });
+    gd.on("plotly_afterplot", () => dc.sketch.place(gd));
+    dc.hover.watch(gd);
+  }
 
-  async function draw(panel, figure, moving) {
+  // While a hand moves: on the canvas, over axes that Plotly changes only when they do not fit.
+  async function sketch(panel, drawing) {
     const gd = await ready(panel);
-    if (moving && dc.sketch.fits(gd, figure)) {
-      dc.sketch.draw(gd, figure);
-      sketched[panel] = figure;
-      return;
+    if (gd.matches(":active")) return; // Plotly forgets a pan when its graph is drawn anew
+    delete figures[panel];
+    if (drawing.layout && axes[panel] !== drawing.axes) {
+      await react(gd, panel, { data: [], layout: drawing.layout }, drawing.axes);
     }
-    await released(gd);
-    delete sketched[panel];
-    await dc.sketch.replace(gd, figure);
-    if (panel === "map" && !gd.dataset.watched) {
-      gd.dataset.watched = "yes";
-      gd.on("plotly_relayout", (event) => dc.view.relayout(gd, event));
-      gd.addEventListener("pointerenter", (event) => dc.pump.inspect(event.pointerType === "mouse"));
-      gd.addEventListener("pointerleave", () => dc.pump.inspect(false));
-    }
+    dc.sketch.draw(gd, drawing);
   }
 
-  function showLandmarks(marks) {
-    for (const { key, text, fraction, tail } of marks) {
-      const label = byId(`${key}-landmark`);
-      const tick = byId(`${key}-tick`);
-      label.textContent = text;
-      const at = fraction ?? (text.startsWith("←") ? 0 : 1);
-      for (const node of [label, tick]) node.style.setProperty("--at", at);
-      tick.hidden = fraction === null;
-      tick.classList.toggle("tail", tail);
+  async function draw(panel) {
+    const { figure, name } = figures[panel];
+    const gd = await ready(panel);
+    if (gd.matches(":active")) {
+      await new Promise((resolve) => addEventListener("pointerup", resolve, { once: true }));
     }
+    delete figures[panel];
+    await react(gd, panel, figure, name);
+    gd.closest(".graph").classList.remove("sketched");
   }
 
-  function showShares(shares) {
-    for (const { outcome, share, text } of shares) {
-      for (const bar of ["bar", "follow"]) {
-        byId(`${bar}-${outcome}`).style.flexGrow = share;
-        byId(`${bar}-${outcome}`).hidden = share === 0;
-      }
-      byId(`share-${outcome}`).textContent = text;
-      byId(`legend-${outcome}`).classList.toggle("none", share === 0);
+  // ------------------------------------------------------------- words
+
+  const said = {};
+
+  // Properties of an element as dashboard/page.py writes them.
+  function set(id, properties) {
+    const whole = JSON.stringify(properties);
+    const node = byId(id);
+    if (!node || said[id] === whole) return;
+    said[id] = whole;
+    const { text, style = {}, ...attributes } = properties;
+    if (text !== undefined) node.textContent = text;
+    for (const [name, value] of Object.entries(style)) node.style.setProperty(name, value);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (typeof value === "boolean") node.toggleAttribute(name, value);
+      else node.setAttribute(name, value);
     }
-    // Three or more shares fill the line: what is nought is left out then.
-    document.querySelector(".legends").classList.toggle("crowded", shares.filter(({ share }) => share > 0).length > 2);
-    const words = shares.filter(({ share }) => share > 0).map(({ outcome, text }) => `${outcome} ${text}`);
-    byId("bar").setAttribute("aria-label", `Share of starts: ${words.join(", ")}`);
-    byId("map").parentElement.setAttribute("aria-label", `Map of starts. ${caption} ${words.join(", ")}`);
   }
 
   // What the pictures say, unless the last input was refused.
-  const speak = () => sentence(refusal ?? caption, refusal ? "refused" : "shown");
+  const speak = () => sentence(refusal ?? verdict, refusal ? "refused" : "shown");
 
   function sentence(text, state) {
-    const heading = byId("caption");
-    heading.textContent = text;
-    heading.dataset.state = state;
-    byId("follow-caption").textContent = text;
-    byId("follow").dataset.state = state;
+    set("caption", { text, "data-state": state });
+    set("follow-caption", { text });
+    set("follow", { "data-state": state });
   }
 
+  const onScreen = new Set();
+  const watcher = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      onScreen[isIntersecting ? "add" : "delete"](target.id.replace("picture-", ""));
+    }
+  });
+
   dc.paint = {
-    // Whether the layout of this size and page has room for the panel; asking makes the browser lay out.
-    visible(panel) {
-      const place = `${panel} ${dc.view.size()} ${document.documentElement.dataset.page}`;
-      return (seen[place] ??= Boolean(document.querySelector(`.graph-${panel}`)?.offsetParent));
+    // Whether the layout of this size and page has room for the panel, and, while a hand moves, whether
+    // it can be seen without scrolling.
+    visible(panel, still) {
+      const frame = byId(`picture-${panel}`);
+      if (!frame?.offsetParent) return false;
+      if (!frame.dataset.watched) {
+        frame.dataset.watched = "yes";
+        onScreen.add(panel);
+        watcher.observe(frame);
+      }
+      return still || onScreen.has(panel);
     },
 
-    // `moving`: sketch what can be sketched; `settle` has Plotly draw it.
-    async frame(frame, { moving }) {
-      await Promise.all(Object.entries(frame.figures).map(([panel, figure]) => draw(panel, figure, moving)));
-      caption = frame.caption.verdict;
+    axes: (panel) => axes[panel] ?? "",
+
+    // Pixels of the screen along the longer side of the map.
+    pixels() {
+      const gd = plot("map");
+      const known = axes.map && gd._fullLayout ? dc.sketch.plot(gd) : byId("picture-map").getBoundingClientRect();
+      return Math.round(Math.min(Math.max(known.width, known.height, 16) * devicePixelRatio, 2048));
+    },
+
+    async frame(frame) {
+      if (dc.paint.visible("map", true)) dc.sketch.paint(await ready("map"), frame);
+      for (const [panel, figure] of Object.entries(frame.figures ?? {})) {
+        figures[panel] = { figure, name: frame.axes[panel] };
+      }
+      const moving = Object.entries(frame.drawings ?? {}).map(([panel, drawing]) => sketch(panel, drawing));
+      await Promise.all(moving);
+      verdict = frame.verdict;
       speak();
-      byId("context").textContent = frame.caption.context;
-      byId("counting").textContent = frame.caption.counting;
-      byId("pytorch").textContent = frame.pytorch;
-      byId("provenance").textContent = frame.provenance;
+      for (const [id, properties] of Object.entries(frame.page)) set(id, properties);
       preset = frame.preset;
-      showLandmarks(frame.landmarks);
-      showShares(frame.shares);
       byId("main").classList.remove("stale");
     },
 
     async announce({ seq, settings, outcome, n_w, n_b }) {
       await nextTask();
-      dc.frame = { seq, settings, outcome: dc.sketch.bytes(outcome), n_w, n_b };
+      dc.frame = { seq, settings, outcome, n_w, n_b };
       document.dispatchEvent(new CustomEvent("deadcone:frame", { detail: dc.frame }));
     },
 
-    busy() {
-      dc.tighter.drop();
-      byId("main").setAttribute("aria-busy", "true");
-    },
+    busy: () => set("main", { "aria-busy": "true" }),
 
     computing(texts) {
       const before = dc.frame?.settings ?? {};
@@ -136,29 +162,26 @@
       speak();
     },
 
-    problem(message) {
-      byId("problem").textContent = message ? `▲ ${message}` : "";
-    },
+    problem: (message) => set("problem", { text: message ? `▲ ${message}` : "" }),
 
-    // The hand rests: Plotly draws what was sketched, one panel a task, unless the hand moves on.
-    async settle(coarse) {
-      const { seq, texts } = dc.pump.wanted();
-      const left = () => dc.pump.wanted().seq !== seq || dc.pump.held();
+    // The hand rests: Plotly draws, one panel a task, unless the hand moves on.
+    async draw() {
+      const { seq } = dc.pump.wanted();
       await nextTask();
-      for (const [panel, figure] of Object.entries(sketched)) {
-        if (left()) return;
-        if (sketched[panel] === figure) await draw(panel, figure, false);
+      for (const panel of Object.keys(figures)) {
+        if (dc.pump.wanted().seq !== seq) return;
+        if (figures[panel]) await draw(panel);
         await nextTask();
       }
-      if (left()) return;
+    },
+
+    settle(texts, coarse) {
       speak();
       byId("main").classList.remove("stale");
-      byId("coarse").hidden = !coarse;
-      this.problem(null);
-      byId("main").setAttribute("aria-busy", "false");
+      set("coarse", { hidden: !coarse });
+      dc.paint.problem(null);
+      set("main", { "aria-busy": "false" });
       dc.view.address(texts);
-      if (told !== seq) dc.tighter.ask(texts);
-      told = seq;
       dc.showPreset(preset);
     },
   };

@@ -1,81 +1,89 @@
-// The live loop: at most one request in flight, always the newest settings next, coarse first and
-// sharp at rest. Why not Python: Dash sends a request for every step of a slider and aborts none.
+// The live loop: which frame to ask for next. Always the newest settings; as many requests in flight as
+// the network's delay asks for, one where there is none; coarse first and sharp at rest. Why not Python:
+// Dash sends a request for every step of a slider and aborts none.
 (() => {
   const dc = (window.deadcone ??= {});
-  const DRAG_MS = 60; // server time aimed at while a hand moves
+  const DRAG_CELLS = 256;
+  const DRAG_MS = 60; // of the engine, aimed at while a hand moves
   const DRAG_BUDGET = 0.3; // seconds after which the server gives up a first picture
   const REST_MS = 400; // a full picture that is expected to take longer is approached in steps
   const COARSEST = 8;
   const COMPUTING_MS = 300;
   const RETRY_MS = 2000;
   const LONGEST_MS = 30_000; // longer than the server's own limit
+  const MOST = 6; // requests in flight, as many as a browser sends to one host
+  const EVERY_MS = 50; // and this far apart
 
   const viewer = crypto.getRandomValues(new Uint32Array(2)).join("-");
   let seq = 0;
   let wanted = null; // {seq, key, texts, rest}
-  let flight = null; // {key, cells, first, controller}
-  let shown = { key: null, cells: 0, detail: false };
-  let cost = DRAG_MS / 128 ** 2; // milliseconds a cell, from the last map
+  const flights = new Set(); // {seq, key, texts, cells, still, …}
+  let shown = { key: null, seq: 0, cells: 0 };
+  let cost = 1e-4; // milliseconds a cell, from the last map
   let limit = Infinity; // cells a side that were too slow for a first picture of the wanted settings
   let ceiling = Infinity; // and too slow even for a picture at rest
+  let travel = 0; // milliseconds that an answer spends on its way, beyond twice the server's own
   let held = false; // an edit is on its way: nothing is settled
   let computing = 0;
-  let inspecting = false; // the pointer is on the map: it needs what hovering shows
 
   const keyOf = (texts) => JSON.stringify([texts, dc.view.theme(), dc.view.size()]);
-  const full = () => Number(wanted.texts.resolution);
+  const full = () => Number(wanted.texts.resolution) || dc.paint.pixels();
+  const room = () => Math.min(Math.max(1 + Math.floor(travel / EVERY_MS), 1), MOST);
 
   // ------------------------------------------------------------- which pictures are older than the controls
 
-  const painted = {}; // panel → what it was drawn from
+  const painted = {}; // panel → what it was drawn from, by Plotly or else by hand
 
-  function signature(panel, texts) {
+  function signature(panel, texts, still) {
     const depends = dc.table().depends[panel];
     const used = depends ? depends.map((key) => texts[key]) : texts;
-    return JSON.stringify([used, dc.view.theme(), dc.view.size()]);
+    return JSON.stringify([used, dc.view.theme(), dc.view.size(), still]);
   }
 
-  function stale(texts) {
+  function stale(texts, still) {
     return Object.keys(dc.table().depends).filter(
-      (panel) => dc.paint.visible(panel) && painted[panel] !== signature(panel, texts),
+      (panel) =>
+        dc.paint.visible(panel, still) &&
+        painted[panel] !== signature(panel, texts, true) &&
+        (still || painted[panel] !== signature(panel, texts, false)),
     );
   }
 
   // ------------------------------------------------------------- what to ask for next
 
-  function affordable(milliseconds) {
+  function affordable(milliseconds, size) {
     const cells = Math.sqrt(milliseconds / cost);
-    let size = full();
     while (size > cells && size > COARSEST) size = Math.ceil(size / 2);
     return size;
   }
 
   function next() {
-    if (flight || !wanted) return;
+    if (!wanted) return;
     if (shown.key !== wanted.key) {
-      const cells = Math.min(affordable(DRAG_MS), limit > COARSEST ? Math.ceil(limit / 2) : COARSEST);
-      ask({ cells, first: true, detail: false });
-    } else if (wanted.rest && !settled()) {
-      const quick = cost * full() ** 2 <= REST_MS;
-      const cells = fine() ? shown.cells : quick ? full() : Math.min(2 * shown.cells, full());
-      ask({ cells, first: false, detail: inspecting });
-    } else if (wanted.rest && !held) {
-      clearTimeout(computing);
-      dc.paint.settle(shown.cells < full());
+      if (flights.size < room() && ![...flights].some(({ key }) => key === wanted.key)) first();
+    } else if (wanted.rest && !flights.size) {
+      if (!fine()) ask({ cells: cost * full() ** 2 > REST_MS ? Math.min(2 * shown.cells, full()) : full(), still: true });
+      else if (stale(wanted.texts, true).length) ask({ cells: shown.cells, still: true });
+      else if (!held) settle();
     }
+  }
+
+  // The first picture of new settings: the whole one if the hand rests and it is cheap. (How many pixels
+  // the map has is known only when it has axes.)
+  function first() {
+    const quick = wanted.rest && dc.paint.axes("map") && limit === Infinity && cost * full() ** 2 < DRAG_MS;
+    const cells = quick ? full() : affordable(DRAG_MS, Math.min(full(), DRAG_CELLS));
+    ask({ cells: Math.max(Math.min(cells, Math.ceil(limit / 2)), COARSEST), still: quick, first: true });
   }
 
   // Full size, or as fine as the server's time limit allows.
   const fine = () => shown.cells >= full() || 2 * shown.cells > ceiling;
 
-  // Done: the map is fine, tells what it should, and every visible picture is drawn.
-  const settled = () => fine() && (shown.detail || !inspecting) && !stale(wanted.texts).length;
-
-  function url({ cells, first, detail }, old) {
-    const query = new URLSearchParams(wanted.texts);
-    const panels = new Set(old);
-    if (dc.paint.visible("map")) panels.add("map");
-    const options = { seq: wanted.seq, cells, viewer, panels: [...panels].join(), detail: detail ? 1 : 0 };
+  function url({ seq, texts, cells, still, first, panels }) {
+    const query = new URLSearchParams(texts);
+    const oldest = Math.min(seq, ...[...flights].map((flight) => flight.seq));
+    const options = { seq, oldest, cells, viewer, still: still ? 1 : 0, panels: panels.join() };
+    options.axes = panels.map(dc.paint.axes).join();
     Object.assign(options, { theme: dc.view.theme(), size: dc.view.size() });
     if (first && cells > COARSEST) options.budget = DRAG_BUDGET;
     for (const [name, value] of Object.entries(options)) query.set(name, value);
@@ -83,32 +91,29 @@
   }
 
   async function ask(plan) {
-    const { key, texts } = wanted;
-    const signatures = Object.fromEntries(stale(texts).map((panel) => [panel, signature(panel, texts)]));
-    const mine = { ...plan, key, texts, signatures, controller: new AbortController() };
-    flight = mine;
+    const { seq, key, texts } = wanted;
+    const panels = new Set(stale(texts, plan.still));
+    if (dc.paint.visible("map", true)) panels.add("map");
+    const mine = { ...plan, seq, key, texts, panels: [...panels], controller: new AbortController(), from: performance.now() };
+    flights.add(mine);
     try {
       const signal = AbortSignal.any([mine.controller.signal, AbortSignal.timeout(LONGEST_MS)]);
-      const answer = await fetch(url(plan, Object.keys(signatures)), { signal });
-      if (!answer.headers.get("Content-Type")?.includes("json")) throw new TypeError(answer.status);
-      const frame = await answer.json();
-      if (flight !== mine) return;
+      const answer = await fetch(url(mine), { signal });
+      if (answer.headers.get("Content-Type") !== "application/octet-stream") throw new TypeError(answer.status);
+      const frame = dc.read(await answer.arrayBuffer());
+      if (!flights.has(mine)) return;
       if (!answer.ok) throw new Error(frame.message);
       if (frame.late) late(mine);
       else await show(mine, frame);
       dc.paint.problem(null);
     } catch (error) {
-      if (flight !== mine) return; // aborted: a newer request has taken its place
+      if (!flights.has(mine)) return; // aborted: a newer request has taken its place
       const away = error instanceof TypeError || error.name === "TimeoutError";
       const cause = away ? "The server does not answer." : `${error.message}.`;
       dc.paint.problem(`${cause} The pictures are older than the controls; trying again.`);
-      setTimeout(() => {
-        if (flight === mine) flight = null;
-        next();
-      }, RETRY_MS);
-      return;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
-    if (flight === mine) flight = null;
+    flights.delete(mine);
     next();
   }
 
@@ -118,13 +123,23 @@
     cost = Math.max(cost, (1000 * DRAG_BUDGET) / cells ** 2);
   }
 
-  async function show({ key, signatures, detail }, frame) {
-    cost = frame.milliseconds / frame.n_w ** 2;
-    await dc.paint.frame(frame, { moving: !detail });
-    Object.assign(painted, signatures);
-    shown = { key, cells: frame.n_w, detail };
+  async function show({ seq, key, texts, panels, still, from }, frame) {
+    cost = frame.milliseconds / (frame.n_w * frame.n_b);
+    travel = performance.now() - from - 2 * frame.spent;
+    if (seq < shown.seq) return; // overtaken on its way
+    const cells = Math.max(frame.n_w, frame.n_b);
+    shown = { key, seq, cells };
     if (key === wanted.key) clearTimeout(computing);
+    await dc.paint.frame(frame);
+    for (const panel of panels) painted[panel] = signature(panel, texts, still);
     dc.paint.announce(frame);
+  }
+
+  async function settle() {
+    clearTimeout(computing);
+    const { seq, texts } = wanted;
+    await dc.paint.draw();
+    if (wanted.seq === seq && !held) dc.paint.settle(texts, shown.cells < full());
   }
 
   // ------------------------------------------------------------- called by the controls
@@ -139,10 +154,13 @@
       }
       wanted = { seq: ++seq, key, texts, rest };
       dc.paint.busy();
+      dc.hover.hide();
       // A first picture is over in a moment and is shown; sharpening of older settings is dropped.
-      if (flight && !flight.first && flight.key !== key) {
-        flight.controller.abort();
-        flight = null;
+      for (const flight of flights) {
+        if (!flight.first && flight.key !== key) {
+          flights.delete(flight);
+          flight.controller.abort();
+        }
       }
       next();
     },
@@ -154,13 +172,8 @@
       if (on) dc.paint.busy();
       else next();
     },
-    held: () => held,
-    // What hovering over the map shows weighs twenty times the map: it comes when it is needed.
-    inspect(on) {
-      inspecting = on;
-      next();
-    },
-    viewer: () => viewer,
+    settled: () => !held && wanted?.rest && !flights.size && shown.key === wanted.key && fine(),
+    query: () => new URLSearchParams({ ...wanted.texts, cells: shown.cells }),
     wanted: () => wanted,
   };
 })();

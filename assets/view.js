@@ -105,14 +105,14 @@
       root.classList.toggle("present", on);
     },
 
-    // The window is a setting: panning or drawing a box on the map asks for that window.
-    relayout(gd, event) {
+    // The window is a setting: panning the map asks for that window, also on the way there.
+    relayout(gd, event, rest) {
       const named = Object.keys(event).some((key) => /^[xy]axis\.(range|autorange)/.test(key));
       if (!named) return;
       const { xaxis, yaxis } = gd._fullLayout;
       const ends = [...within(xaxis.range), ...within(yaxis.range)];
       const digits = Math.max(0, 4 - Math.floor(Math.log10(ends[1] - ends[0])));
-      dc.change({ window: ends.map((end) => Number(end.toFixed(digits))).join() });
+      dc.change({ window: ends.map((end) => Number(end.toFixed(digits))).join() }, rest ? 0 : undefined);
     },
 
     // The settings in the address bar, without an entry in the history for each.

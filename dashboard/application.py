@@ -12,6 +12,7 @@ from dashboard import callbacks, routes
 from dashboard.layout import layout
 
 ROOT = Path(__file__).resolve().parent.parent
+COMPRESSED = ["text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", routes.FRAME]
 
 
 def create_app() -> Dash:
@@ -20,6 +21,7 @@ def create_app() -> Dash:
     `create_app().server` is what gunicorn serves. ``GET /healthz`` answers 200.
     """
     server: Any = Flask("dead-cone", static_folder=None)  # Dash types its argument as a bool
+    server.config["COMPRESS_MIMETYPES"] = COMPRESSED
     server.config["COMPRESS_CACHE_KEY"] = _path_of_a_file
     server.config["COMPRESS_CACHE_BACKEND"] = CompressedFiles
     app = Dash(
@@ -71,6 +73,6 @@ def _warm_up(app: Dash) -> None:
             "/_dash-layout",
             "/_dash-dependencies",
             "/frame?cells=128",
-            "/frame?cells=128&rho=1",
+            "/frame?cells=128&rho=1&still=0",
         ):
             client.get(path)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.numbers import readable
+from dashboard.numbers import exact, readable
 
 
 class InvalidSettingError(ValueError):
@@ -56,6 +56,8 @@ class Control:
         Whether only whole numbers are legal.
     zero : bool
         Whether 0 is legal although it lies below `low` (a tolerance of 0 never stops).
+    zero_text : str
+        How 0 is written when it stands for something else.
     help : str
         One sentence for the tooltip.
     """
@@ -71,6 +73,7 @@ class Control:
     marks: tuple[tuple[float, str], ...] = ()
     integer: bool = False
     zero: bool = False
+    zero_text: str = "0"
     help: str = ""
 
     @property
@@ -82,7 +85,7 @@ class Control:
     def range_text(self) -> str:
         """The allowed range in words."""
         whole = "a whole number " if self.integer else ""
-        zero = "0, or " if self.zero else ""
+        zero = f"{self.zero_text}, or " if self.zero else ""
         return f"{zero}{whole}at least {readable(self.low, 6)} and at most {readable(self.high, 6)}"
 
     def parse(self, text: str) -> float:
@@ -94,6 +97,8 @@ class Control:
             When the text is no number (nearest: the default) or out of range (nearest: the limit).
         """
         cleaned = text.strip().replace("−", "-")
+        if self.zero and cleaned.lower() == self.zero_text:
+            return 0.0
         if self.integer and re.fullmatch(r"\d{1,3}(,\d{3})+", cleaned):
             cleaned = cleaned.replace(",", "")
         elif cleaned.count(",") == 1 and "." not in cleaned:
@@ -121,6 +126,10 @@ class Control:
                 self.key, f"{self.label} must be {self.range_text}, not {shown}", nearest
             )
         return nearest
+
+    def text(self, value: float) -> str:
+        """Write a value as in the URL and the box."""
+        return self.zero_text if self.zero and value == 0 else exact(value)
 
     def position(self, value: float) -> int:
         """Position of the track's value nearest to `value`."""
@@ -196,8 +205,8 @@ BOXES: tuple[Control, ...] = (
         help="The budget of the stop rule, or T when starts are judged after T updates.",
     ),
     Control(
-        "resolution", "", "Grid", 256, 16, 512, integer=True,
-        help="Starts a side of the map at rest.",
+        "resolution", "", "Grid", 0, 16, 2048, integer=True, zero=True, zero_text="screen",
+        help="Starts a side of the map at rest; “screen” computes one for every pixel.",
     ),
 )  # fmt: skip
 

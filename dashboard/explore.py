@@ -87,6 +87,7 @@ def _graph(name: str, label: str) -> Component:
     )
     return html.Div(
         dcc.Graph(id=name, figure=blank, config=GRAPH_CONFIG, responsive=True),
+        id=f"picture-{name}",
         className=f"graph graph-{name}",
         role="img",
         **aria(label=label),
@@ -123,6 +124,7 @@ def _map_column() -> Component:
                 [
                     html.Div(className="progress", id="progress"),
                     _graph("map", "Map of starts"),
+                    html.Div(id="hover", className="hover", hidden=True),
                 ],
                 className="map-frame",
             ),
@@ -185,6 +187,7 @@ def _legend() -> Component:
             html.Div(gradient, className="legend for-gradient"),
         ],
         className="legends",
+        id="legends",
     )
 
 

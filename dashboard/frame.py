@@ -1,20 +1,33 @@
-"""One frame: settings → results → figures and sentences, as the JSON that the browser paints."""
+"""The live loop's way from a slider to a picture, top to bottom.
+
+The browser holds the settings as texts (assets/controls.js), and asks ``GET /frame`` for what they look
+like (assets/pump.js): texts → `Settings` → `Hyperparameters` → `dynamics` → frozen results → `figures` →
+bytes → canvas and Plotly (assets/paint.js). Everything that decides what is seen is called from here.
+"""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from time import perf_counter
+from typing import Any, get_args
+
+from numpy.typing import NDArray
 
 from dashboard import results
 from dashboard.caption import caption
-from dashboard.landmarks import landmarks
-from dashboard.numbers import exact, percent
+from dashboard.controls import CONTROLS, InvalidSettingError
+from dashboard.options import choice, number
+from dashboard.packing import pack
+from dashboard.page import page
 from dashboard.presets import matching
-from dashboard.settings import Settings
-from dynamics import BasinMap, Cancellation, Outcome
+from dashboard.settings import DEFAULT, Settings
+from dashboard.work import load
+from dynamics import BasinMap, Cancellation
 from figures import View, alive, field_row, locus, oscillation, plane
+from figures.chart import Spec
+from figures.drawing import axes_name, drawing
+from figures.plane import ground_palette
 from figures.theme import ThemeName
 from figures.view import Size
 
@@ -26,6 +39,15 @@ DEPENDS: dict[str, tuple[str, ...] | None] = {
     "oscillation": ("beta", "eta"),
     "field": ("delta", "epsilon", "rho"),
 }
+MIN_CELLS = 8
+# A picture at rest may take this long; past it the page keeps the finest map that was finished.
+LONGEST_SECONDS = 20.0
+# With more requests than this under way a moving picture is answered at half the cells a side.
+BUSY = 2
+_OPTIONS = ("seq", "oldest", "cells", "panels", "size", "theme", "still", "budget", "viewer", "axes")
+
+
+# ------------------------------------------------------------------ what the browser asks
 
 
 @dataclass(frozen=True)
@@ -36,25 +58,35 @@ class FrameRequest:
     ----------
     settings : Settings
         Validated settings.
-    seq : int
-        The browser's running number, returned with the answer.
+    seq, oldest : int
+        The browser's running number, returned with the answer, and the smallest it still waits for.
     cells : int
-        Starts a side of the map.
+        Starts along the longer side of the map.
     panels : tuple of str
         Keys of `DEPENDS` to draw.
     theme, size : str
         See `figures.View`.
-    detail : bool
-        Whether the map carries what its hover shows (at rest).
+    still : bool
+        Whether the hand rests: figures for Plotly; otherwise drawings for a canvas.
+    budget : float
+        Seconds after which the map is given up.
+    axes : mapping of str to str
+        Which axes each graph has already; others are sent with a drawing.
+    viewer : str
+        Whose superseded work to cancel.
     """
 
     settings: Settings
-    seq: int
-    cells: int
-    panels: tuple[str, ...]
+    seq: int = 0
+    oldest: int = 0
+    cells: int = 256
+    panels: tuple[str, ...] = tuple(DEPENDS)
     theme: ThemeName = "light"
     size: Size = "desktop"
-    detail: bool = True
+    still: bool = True
+    budget: float = LONGEST_SECONDS
+    axes: Mapping[str, str] = field(default_factory=dict)
+    viewer: str = ""
 
     @property
     def view(self) -> View:
@@ -64,67 +96,110 @@ class FrameRequest:
             colouring=self.settings.colouring,
             layers=frozenset(self.settings.layers),
             size=self.size,
-            hover=self.detail,
+            hover=False,
         )
 
 
-def frame(request: FrameRequest, cancel: Cancellation) -> dict[str, Any]:
-    """Compute everything that the pictures of `request` show.
+def read_request(args: Mapping[str, str]) -> FrameRequest:
+    """Read a frame request strictly.
+
+    Raises
+    ------
+    InvalidSettingError
+        When a setting or an option is no legal value; nothing is guessed here.
+    """
+    settings = DEFAULT.edit({key: text for key, text in args.items() if key not in _OPTIONS})
+    named = args.get("panels", ",".join(DEPENDS))
+    panels = tuple(dict.fromkeys(named.split(","))) if named else ()  # About shows no picture
+    unknown = [panel for panel in panels if panel not in DEPENDS]
+    if unknown:
+        raise InvalidSettingError(
+            "panels", f"panels must be some of {', '.join(DEPENDS)}, not “{unknown[0][:40]}”", None
+        )
+    seq = int(number(args, "seq", 0, 0, 2**53))
+    return FrameRequest(
+        settings=settings,
+        seq=seq,
+        oldest=int(number(args, "oldest", seq, 0, 2**53)),
+        cells=int(number(args, "cells", settings.resolution or 256, MIN_CELLS, CONTROLS["resolution"].high)),
+        panels=panels,
+        theme=choice(args, "theme", get_args(ThemeName)),
+        size=choice(args, "size", get_args(Size)),
+        still=choice(args, "still", ("1", "0")) == "1",
+        budget=number(args, "budget", LONGEST_SECONDS, 0.001, LONGEST_SECONDS),
+        axes=dict(zip(panels, args.get("axes", "")[:200].split(","), strict=False)),
+        viewer=args.get("viewer", "")[:64],
+    )
+
+
+# ------------------------------------------------------------------ what it gets
+
+
+def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
+    """Compute everything that the pictures of `request` show, packed.
 
     Raises
     ------
     Cancelled
         When `cancel` is set before the map is finished.
     """
+    begin = perf_counter()
     settings = request.settings
-    timed = results.timed_map(settings, request.cells, cancel)
+    busy = not request.still and load() > BUSY
+    cells = max(request.cells // 2, MIN_CELLS) if busy else request.cells
+    timed = results.timed_map(settings, cells, cancel)
     basin = timed.basin
-    preset = matching(settings)
-    return {
+    words, preset = caption(settings, basin), matching(settings)
+    header: dict[str, Any] = {
         "seq": request.seq,
         "settings": asdict(settings),
-        "query": settings.query(),
-        "preset": preset.key if preset else None,
-        "provenance": preset.provenance() if preset else "",
-        "pytorch": pytorch(settings),
-        "caption": asdict(caption(settings, basin)),
-        "landmarks": [asdict(mark) for mark in landmarks(settings)],
-        "shares": shares(basin),
         "n_w": basin.grid.n_w,
         "n_b": basin.grid.n_b,
         "milliseconds": timed.milliseconds,
-        "outcome": base64.b64encode(basin.outcome.tobytes()).decode(),
-        "figures": _figures(request, basin, cancel),
+        "busy": busy,
+        "verdict": words.verdict,
+        "preset": preset.key if preset else None,
+        "page": page(settings, basin, words, preset, busy),
     }
+    arrays: list[NDArray[Any]] = [basin.outcome]
+    if settings.colouring != "gradient" and "map" in request.panels:
+        header["palette"], cells_shown = ground_palette(basin, request.view)
+        header["own"] = cells_shown is not basin.outcome
+        arrays += [cells_shown] if header["own"] else []
+    specs = _specs(request, basin, cancel)
+    if request.still:
+        header["figures"] = {name: _without_ground(spec) for name, spec in specs.items()}
+        header["axes"] = {name: axes_name(spec["layout"]) for name, spec in specs.items()}
+    else:
+        drawings = {name: drawing(spec) for name, spec in specs.items()}
+        header["drawings"] = {
+            name: {
+                "axes": drawn.axes,
+                "marks": drawn.marks,
+                "n": len(drawn.coordinates),
+                "layout": None if request.axes.get(name) == drawn.axes else specs[name]["layout"],
+            }
+            for name, drawn in drawings.items()
+        }
+        arrays += [drawn.coordinates for drawn in drawings.values()]
+    header["spent"] = 1000 * (perf_counter() - begin)
+    return pack(header, arrays)
 
 
-def _figures(request: FrameRequest, basin: BasinMap, cancel: Cancellation) -> dict[str, Any]:
+def _specs(request: FrameRequest, basin: BasinMap, cancel: Cancellation) -> dict[str, Spec]:
+    """Draw the panels that are asked for, from results that are computed or cached."""
     settings, view = request.settings, request.view
     runs = results.paths(settings, cancel) if {"map", "alive"} & set(request.panels) else []
-    affine = results.affine(settings)
-    draw: dict[str, Callable[[], Any]] = {
+    draw: dict[str, Callable[[], Spec]] = {
         "map": lambda: plane.spec(basin, results.arrows(settings, view), runs, view),
         "alive": lambda: alive.spec(runs, settings.epsilon, view, quantity=settings.quantity),
-        "locus": lambda: locus.spec(affine.locus, settings.beta, view),
-        "oscillation": lambda: oscillation.spec(affine.runs, view),
+        "locus": lambda: locus.spec(results.locus_curve(settings.eta), settings.beta, view),
+        "oscillation": lambda: oscillation.spec(results.affine_runs(settings), view),
         "field": lambda: field_row.spec(results.fields(settings, view), settings.epsilon, view),
     }
     return {name: draw[name]() for name in request.panels}
 
 
-def shares(basin: BasinMap) -> list[dict[str, Any]]:
-    """The outcome bar and its legend: share of each outcome, as number and as text."""
-    return [
-        {
-            "outcome": outcome.name.lower(),
-            "share": basin.fraction(outcome),
-            "text": percent(basin.fraction(outcome), 1),
-        }
-        for outcome in Outcome
-    ]
-
-
-def pytorch(settings: Settings) -> str:
-    """The same dynamics as a call of PyTorch's SGD, whose momentum has no factor 1 − β."""
-    lr = exact(float(f"{settings.eta * (1 - settings.beta):.4g}"))
-    return f"SGD(lr={lr}, momentum={exact(settings.beta)})"
+def _without_ground(spec: Spec) -> Spec:
+    """Leave out the heat map, whose cells travel as bytes and lie on a canvas under the axes."""
+    return spec | {"data": [trace for trace in spec["data"] if trace["type"] != "heatmap"]}

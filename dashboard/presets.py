@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.controls import CONTROLS
 from dashboard.numbers import readable
@@ -87,9 +87,9 @@ PRESETS: tuple[Preset, ...] = (
 )
 
 
+_BY_SETTINGS = {preset.settings(): preset for preset in reversed(PRESETS)}  # the first of equal ones counts
+
+
 def matching(settings: Settings) -> Preset | None:
-    """Return the preset that these settings are, whatever view is on; the first of several."""
-    for preset in PRESETS:
-        if preset.settings(settings.present) == settings:
-            return preset
-    return None
+    """Return the preset that these settings are, whatever the projector view."""
+    return _BY_SETTINGS.get(replace(settings, present=False))

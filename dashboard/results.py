@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from time import perf_counter
 
 import numpy as np
@@ -62,22 +63,13 @@ def timed_map(settings: Settings, cells: int, cancel: Cancellation) -> TimedMap:
     Cancelled
         When `cancel` is set before the map is finished.
     """
-    judging = (settings.epsilon, settings.tolerance, settings.rho, settings.max_iterations)
-    key = (settings.hyperparameters, settings.grid(cells), judging)
+    key = (settings.hyperparameters, settings.grid(cells), tuple(settings.judging.values()))
     with _lock:
         known = _maps.get(key)
     if known is not None:
         return known
     start = perf_counter()
-    basin = basin_map(
-        settings.hyperparameters,
-        settings.grid(cells),
-        epsilon=settings.epsilon,
-        tolerance=settings.tolerance,
-        rho=settings.rho,
-        max_iterations=settings.max_iterations,
-        cancel=cancel,
-    )
+    basin = basin_map(settings.hyperparameters, settings.grid(cells), **settings.judging, cancel=cancel)
     timed = TimedMap(basin, 1000 * (perf_counter() - start))
     with _lock:
         _maps[key] = timed
@@ -146,25 +138,20 @@ def _samples(steps: int) -> np.ndarray:
     return np.unique(np.concatenate([np.arange(100), np.rint(late).astype(np.int64)]))
 
 
-@dataclass(frozen=True)
-class Affine:
-    """What Fig. 2 draws: the eigenvalues along β and runs at three β, the current one last."""
-
-    locus: EigenvalueLocus
-    runs: tuple[AffineTrajectory, ...]
+@lru_cache(256)
+def locus_curve(eta: float) -> EigenvalueLocus:
+    """The eigenvalues along β at this η."""
+    return eigenvalue_locus_beta(eta)
 
 
-def affine(settings: Settings) -> Affine:
-    """Eigenvalues at this η, and the affine error at three β: 0, the critical one and the current one.
+def affine_runs(settings: Settings) -> tuple[AffineTrajectory, ...]:
+    """The affine error at three β: 0, the critical one and the current one, which is the last.
 
     Where these coincide 0.9 and 0.99 stand in.
     """
     others = dict.fromkeys((0.0, float(critical_momentum(settings.eta)), 0.9, 0.99))
     betas = [*[beta for beta in others if beta != settings.beta][:2], settings.beta]
-    return Affine(
-        locus=eigenvalue_locus_beta(settings.eta),
-        runs=tuple(affine_trajectory(beta, settings.eta, AFFINE_STEPS) for beta in betas),
-    )
+    return tuple(affine_trajectory(beta, settings.eta, AFFINE_STEPS) for beta in betas)
 
 
 def fields(settings: Settings, view: View) -> list[VectorField]:

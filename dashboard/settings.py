@@ -56,9 +56,24 @@ class Settings:
         return Hyperparameters(beta=self.beta, eta=self.eta, gamma=self.gamma, delta=self.delta)
 
     def grid(self, cells: int) -> Grid:
-        """Return the window with `cells` starts a side."""
+        """Return the window with `cells` starts a side, or along the longer one where they are pixels."""
         w_min, w_max, b_min, b_max = self.window
-        return Grid(w_min=w_min, w_max=w_max, b_min=b_min, b_max=b_max, n_w=cells, n_b=cells)
+        sides = (w_max - w_min, b_max - b_min)
+        if self.resolution == 0:
+            n_w, n_b = (max(2, round(cells * side / max(sides))) for side in sides)
+        else:
+            n_w, n_b = cells, cells
+        return Grid(w_min=w_min, w_max=w_max, b_min=b_min, b_max=b_max, n_w=n_w, n_b=n_b)
+
+    @property
+    def judging(self) -> dict[str, Any]:
+        """How starts are judged, as the keyword arguments of `basin_map`."""
+        return {
+            "epsilon": self.epsilon,
+            "tolerance": self.tolerance,
+            "rho": self.rho,
+            "max_iterations": self.max_iterations,
+        }
 
     def edit(self, changes: Mapping[str, str]) -> Settings:
         """Return these settings with some replaced, from their texts as in the URL.
@@ -72,7 +87,8 @@ class Settings:
 
     def texts(self) -> dict[str, str]:
         """Every setting as its URL text."""
-        return {f.name: _format(getattr(self, f.name)) for f in fields(self)}
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {key: _text(key, value) for key, value in values.items()}
 
     def query(self) -> str:
         """Return the URL's query, without defaults: ``beta=0.95&gamma=0.01``; empty when all are."""
@@ -111,7 +127,7 @@ def read_query(query: str) -> tuple[Settings, list[str]]:
                 notices.append(f"{problem.message}.")
             else:
                 changes[key] = problem.nearest
-                shown = _format(problem.nearest).replace(",", ", ").replace(";", "; ")
+                shown = _text(key, problem.nearest).replace(",", ", ").replace(";", "; ")
                 notices.append(f"{problem.message}. The page shows {shown}.")
     return replace(DEFAULT, **changes), notices
 
@@ -185,6 +201,10 @@ def _parse_flag(text: str) -> bool:
     if text not in ("0", "1"):
         raise InvalidSettingError("present", f"present must be 0 or 1, not “{text[:40]}”", False)
     return text == "1"
+
+
+def _text(key: str, value: Any) -> str:
+    return CONTROLS[key].text(value) if key in CONTROLS else _format(value)
 
 
 def _format(value: Any) -> str:

@@ -1,6 +1,8 @@
 """One path of momentum descent from one start."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,7 +28,7 @@ class Trajectory:
     m_w, m_b, m_rho : float64 (n,)
         The momentum, zero at the start.
     loss, activation_probability : float64 (n,)
-        L(θ) and P(z > 0).
+        L(θ) and P(z > 0), computed when they are first asked for.
 
     Notes
     -----
@@ -41,8 +43,22 @@ class Trajectory:
     m_w: Floats
     m_b: Floats
     m_rho: Floats
-    loss: Floats
-    activation_probability: Floats
+
+    @cached_property
+    def loss(self) -> Floats:
+        """L(θ), float64 (n,)."""
+        hp = self.hyperparameters
+        return _read_only(expected_loss(self.w, self.b, hp.gamma, hp.delta, self.rho))
+
+    @cached_property
+    def activation_probability(self) -> Floats:
+        """P(z > 0), float64 (n,)."""
+        return _read_only(activation_probability(self.w, self.b, self.rho))
+
+
+def _read_only(values: NDArray[Any]) -> NDArray[Any]:
+    values.setflags(write=False)
+    return values
 
 
 def _recorded(steps: int, record: ArrayLike | None) -> NDArray[np.int64]:
@@ -95,19 +111,13 @@ def trajectory(
     states = np.empty((len(iteration), 6))
     kernels.path((rho, w, b), iteration, hp.beta, hp.eta, hp.gamma, hp.delta, states)
     rhos, ws, bs, m_rhos, m_ws, m_bs = np.ascontiguousarray(states.T)
-    result = Trajectory(
+    return Trajectory(
         hyperparameters=hp,
-        iteration=iteration,
-        w=ws,
-        b=bs,
-        rho=rhos,
-        m_w=m_ws,
-        m_b=m_bs,
-        m_rho=m_rhos,
-        loss=expected_loss(ws, bs, hp.gamma, hp.delta, rhos),
-        activation_probability=activation_probability(ws, bs, rhos),
+        iteration=_read_only(iteration),
+        w=_read_only(ws),
+        b=_read_only(bs),
+        rho=_read_only(rhos),
+        m_w=_read_only(m_ws),
+        m_b=_read_only(m_bs),
+        m_rho=_read_only(m_rhos),
     )
-    for value in vars(result).values():
-        if isinstance(value, np.ndarray):
-            value.setflags(write=False)
-    return result

@@ -70,21 +70,23 @@ def power_of_ten(exponent: int) -> str:
     return "10" + str(exponent).translate(_SUPERSCRIPTS)
 
 
-def typed(values: NDArray[Any]) -> Spec:
-    """Return an array of a fixed-size type as plotly's typed-array object, for JSON.
+def typed(value: Any) -> Any:
+    """Return numpy's values as JSON has them: an array as plotly's typed-array object, a scalar as itself.
 
     Specifications hold arrays; this is the hook that a JSON writer calls for them.
 
     Raises
     ------
     TypeError
-        If it is no such array, as a JSON writer expects of its hook.
+        If it is neither, or an array without a fixed size in plotly, as JSON writers expect of their hook.
     """
-    if not isinstance(values, np.ndarray) or values.dtype.name not in _SHORT_TYPES:
-        raise TypeError(f"plotly has no typed array for {type(values).__name__}")
-    spec = {"dtype": _SHORT_TYPES[values.dtype.name], "bdata": base64.b64encode(values.tobytes()).decode()}
-    if values.ndim > 1:
-        spec["shape"] = ", ".join(str(side) for side in values.shape)
+    if isinstance(value, np.generic):
+        return value.item()
+    if not isinstance(value, np.ndarray) or value.dtype.name not in _SHORT_TYPES:
+        raise TypeError(f"plotly has no typed array for {type(value).__name__}")
+    spec = {"dtype": _SHORT_TYPES[value.dtype.name], "bdata": base64.b64encode(value.tobytes()).decode()}
+    if value.ndim > 1:
+        spec["shape"] = ", ".join(str(side) for side in value.shape)
     return spec
 
 

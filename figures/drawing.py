@@ -5,6 +5,7 @@ strokes are made from the same specification that Plotly draws at rest, and know
 use. They leave out the axes, which stay Plotly's, and the ground (a heat map), which is cells.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,12 +20,15 @@ from figures.chart import Floats, Spec
 
 Shorts = NDArray[np.int16]
 
-UNITS = 4096  # to the length of an axis
+UNITS = 2048  # to the length of an axis: a third of a pixel or less
+_STEP = 4  # units, a pixel or less, between the points of a line …
+_FEW = 64  # … of more points than twice this
 _FARTHEST = 16_000  # units; what lies beyond is moved there, so that differences fit 16 bits
 _HALF_TURN = 16_383  # what an angle of π becomes: differences of whole turns fit 16 bits
 # Plotly's dashes in line widths, which count as at least 3 pixels.
 _DASHES = {"solid": (), "dash": (3, 3), "dot": (1, 1), "dashdot": (3, 1, 1, 1), "longdash": (5, 5)}
 _DASHES |= {"longdashdot": (5, 2, 1, 2)}
+_CIRCLE = np.exp(2j * np.pi * np.linspace(0, 1, 97))
 _ANCHORS = {"left": 0.0, "center": 0.5, "right": 1.0, "top": 0.0, "middle": 0.5, "bottom": 1.0}
 _RUN = re.compile(r'<(span|i)(?: style="([^"]*)")?>([^<]*)</\1>|([^<]+)')
 
@@ -39,12 +43,12 @@ class Drawing:
         A name of the layout's axes: a drawing fits every graph that has axes of this name.
     marks : list of dict
         In drawing order. ``kind`` is "line" or "area" (``parts``: points in each), "glyphs" (``n`` copies
-        of ``shape``) or "text"; ``area`` the suffix of the axes when they are not the first; ``free``
-        that it may leave the plot's rectangle; the rest is style.
+        of ``shape``) or "text" (``at`` a point); ``area`` is the suffix of the axes when they are not the
+        first; ``free`` says that it may leave the plot's rectangle; the rest is style.
     coordinates : int16 (…,)
-        Of all marks, one after the other: x, then y, then the angle of turned glyphs, each as the first
-        value and differences. `UNITS` to an axis's length from the plot's upper left corner; angles
-        clockwise, π as 16 383.
+        Of all lines, areas and glyphs, one after the other: x, then y, then the angle of turned glyphs;
+        each number is the difference to the one before. `UNITS` to an axis's length from the plot's
+        upper left corner; angles clockwise, π as 16 383.
     """
 
     axes: str
@@ -70,9 +74,15 @@ def drawing(spec: Spec) -> Drawing:
             _draw_trace(sheet, trace)
     for note in layout.get("annotations", ()):
         _draw_note(sheet, note)
+    numbers = np.concatenate([np.zeros(1), *sheet.numbers])
+    whole = np.rint(np.clip(numbers, -_FARTHEST, _FARTHEST)).astype(np.int32)
+    return Drawing(axes_name(layout), sheet.marks, np.diff(whole).astype(np.int16))
+
+
+def axes_name(layout: Spec) -> str:
+    """Return a name of a layout's axes: two with equal names look alike without their data."""
     axes = [axis for name, axis in layout.items() if name.startswith(("xaxis", "yaxis"))]
-    numbers = np.concatenate(sheet.numbers) if sheet.numbers else np.empty(0, np.int16)
-    return Drawing(f"{crc32(orjson.dumps([axes, layout['margin']])):x}", sheet.marks, numbers)
+    return f"{crc32(orjson.dumps([axes, layout['margin']])):x}"
 
 
 @dataclass
@@ -81,52 +91,47 @@ class _Sheet:
 
     layout: Spec
     marks: list[Spec] = field(default_factory=list)
-    numbers: list[Shorts] = field(default_factory=list)
+    numbers: list[Floats] = field(default_factory=list)
 
-    def add(self, area: str, mark: Spec, *numbers: NDArray[np.int64]) -> None:
-        """Add a mark with its whole numbers."""
+    def add(self, area: str, mark: Spec, *numbers: Floats | Sequence[float]) -> None:
+        """Add a mark with its numbers."""
         self.marks.append({"area": area, **mark} if area else mark)
-        self.numbers += [np.diff(values, prepend=0).astype(np.int16) for values in numbers if len(values)]
+        self.numbers += [np.asarray(values, dtype=float) for values in numbers]
 
-    def units(self, name: str, values: Any) -> NDArray[np.int64]:
-        """Return data values in units along an axis."""
-        axis = self.layout[name]
-        data = np.asarray(values, dtype=float)
-        if axis.get("type") == "log":
+    def units(self, name: str, values: Any) -> Any:
+        """Return data values, one or an array, in units along an axis."""
+        if self.layout[name].get("type") == "log":
             with np.errstate(divide="ignore", invalid="ignore"):
-                data = np.log10(data)
-        return self.along(name, data)
+                values = np.log10(values)
+        return self.along(name, values)
 
-    def along(self, name: str, data: Floats) -> NDArray[np.int64]:
+    def along(self, name: str, values: Any) -> Any:
         """Return positions in the axis's own numbers (decades on a logarithmic one) in units."""
         low, high = self.layout[name]["range"]
-        share = (data - low) / (high - low)
-        return _whole(1 - share if name[0] == "y" else share)
+        start, end = (low, high) if name[0] == "x" else (high, low)
+        return (values - start) * (UNITS / (end - start))
 
-    def reference(self, name: str, value: float) -> int:
-        """Return a position given by `xref` or `yref`: on an axis, or a share of the plot."""
-        if name == "paper" or name.endswith("domain"):
-            return int(_whole(np.array(1 - value if name[0] == "y" else value)))
-        return int(self.along(f"{name[0]}axis{name[1:]}", np.array(float(value))))
-
-
-def _whole(share: Floats) -> NDArray[np.int64]:
-    """Return shares of an axis in units; gaps stay the one value that is out of reach."""
-    units = np.clip(UNITS * share, -_FARTHEST, _FARTHEST)
-    return np.rint(np.where(np.isnan(units), 2 * _FARTHEST, units)).astype(np.int64)
+    def reference(self, item: Spec, end: str) -> float:
+        """Return a position of a shape or note, by `xref` or `yref`: on an axis or a share of the plot."""
+        ref, value = item.get(f"{end[0]}ref", end[0]), float(item[end])
+        if ref == "paper" or ref.endswith("domain"):
+            return UNITS * (1 - value if end[0] == "y" else value)
+        units = self.units if "type" in item else self.along  # notes give decades on a logarithmic axis
+        return float(units(f"{ref[0]}axis{ref[1:]}", value))
 
 
-def _paths(
-    x: NDArray[np.int64], y: NDArray[np.int64]
-) -> tuple[list[int], NDArray[np.int64], NDArray[np.int64]]:
-    """Return how many points each unbroken part has, and all of them, without repetitions."""
-    there = (x < 2 * _FARTHEST) & (y < 2 * _FARTHEST)
-    new = np.ones(len(x), dtype=bool)
-    new[1:] = (np.diff(x) != 0) | (np.diff(y) != 0)
-    parts = np.cumsum(~there)
-    kept = there & new
-    counts = np.bincount(parts[kept]) if kept.any() else np.empty(0, np.int64)
-    return [int(n) for n in counts if n], x[kept], y[kept]
+def _paths(x: Floats, y: Floats) -> tuple[list[int], Floats, Floats]:
+    """Return how many points each unbroken part has, and its points, thinned to every `_STEP` units."""
+    if len(x) < 2 * _FEW and np.isfinite(x).all() and np.isfinite(y).all():
+        return [len(x)] if len(x) else [], x, y
+    there = np.isfinite(x) & np.isfinite(y)
+    start = there & ~np.append(False, there[:-1])
+    end = there & ~np.append(there[1:], False)
+    x, y = np.where(there, x, 0.0), np.where(there, y, 0.0)
+    gone = np.cumsum(np.abs(np.diff(x, prepend=0)) + np.abs(np.diff(y, prepend=0))) // _STEP
+    kept = there & (start | end | (np.diff(gone, prepend=-1) > 0))
+    counts = np.bincount(np.cumsum(start)[kept])[1:] if kept.any() else np.empty(0, np.int64)
+    return [int(n) for n in counts], x[kept], y[kept]
 
 
 def _stroke(line: Spec) -> Spec:
@@ -145,8 +150,8 @@ def _draw_trace(sheet: _Sheet, trace: Spec) -> None:
     if "meta" in trace:
         _draw_glyphs(sheet, suffix, trace)
         return
-    ys = trace["y"]
-    xs = trace["x"] if "x" in trace else trace["x0"] + trace["dx"] * np.arange(len(ys))
+    ys = np.asarray(trace["y"], dtype=float)
+    xs = np.asarray(trace["x"], float) if "x" in trace else trace["x0"] + trace["dx"] * np.arange(len(ys))
     x, y = sheet.units(f"xaxis{suffix}", xs), sheet.units(f"yaxis{suffix}", ys)
     if "lines" in trace["mode"] or "fill" in trace:
         parts, px, py = _paths(x, y)
@@ -162,7 +167,7 @@ def _draw_trace(sheet: _Sheet, trace: Spec) -> None:
     if "markers" in trace["mode"]:
         sheet.add(suffix, {"kind": "glyphs", "n": len(x), **_marker(trace["marker"]), **style}, x, y)
         for text, px, py in zip(trace.get("text", ()), x, y, strict=False):
-            _draw_text(sheet, suffix, text, (int(px), int(py)), {"font": trace["textfont"]})
+            _draw_text(sheet, suffix, text, (px, py), {"font": trace["textfont"]})
 
 
 def _draw_glyphs(sheet: _Sheet, suffix: str, trace: Spec) -> None:
@@ -170,7 +175,7 @@ def _draw_glyphs(sheet: _Sheet, suffix: str, trace: Spec) -> None:
     meta = trace["meta"]
     low, high = sheet.layout[f"xaxis{suffix}"]["range"]
     corners = np.round(meta["corners"] / (high - low) * [1, -1], 5)
-    angle = np.rint(np.arctan2(-meta["v"], meta["u"]) / np.pi * _HALF_TURN).astype(np.int64)
+    angle = np.arctan2(-meta["v"], meta["u"]) / np.pi * _HALF_TURN
     sheet.add(
         suffix,
         {
@@ -203,15 +208,13 @@ def _marker(marker: Spec) -> Spec:
 
 
 def _draw_shape(sheet: _Sheet, shape: Spec) -> None:
-    xref, yref = shape.get("xref", "x"), shape.get("yref", "y")
-    x = np.array([sheet.reference(xref, shape[end]) for end in ("x0", "x1")])
-    y = np.array([sheet.reference(yref, shape[end]) for end in ("y0", "y1")])
+    x0, x1, y0, y1 = (sheet.reference(shape, end) for end in ("x0", "x1", "y0", "y1"))
+    x, y = np.array([x0, x1]), np.array([y0, y1])
     if shape["type"] == "rect":
-        x, y = x[[0, 1, 1, 0, 0]], y[[0, 0, 1, 1, 0]]
+        x, y = np.array([x0, x1, x1, x0, x0]), np.array([y0, y0, y1, y1, y0])
     elif shape["type"] == "circle":
-        turn = np.linspace(0, 2 * np.pi, 97)
-        x = np.rint(x.mean() + np.ptp(x) / 2 * np.cos(turn)).astype(np.int64)
-        y = np.rint(y.mean() + np.ptp(y) / 2 * np.sin(turn)).astype(np.int64)
+        x = (x0 + x1) / 2 + (x1 - x0) / 2 * _CIRCLE.real
+        y = (y0 + y1) / 2 + (y1 - y0) / 2 * _CIRCLE.imag
     if "fillcolor" in shape:
         sheet.add("", {"kind": "area", "parts": [len(x)], "fill": shape["fillcolor"]}, x, y)
     if shape.get("line", {}).get("width"):
@@ -219,16 +222,16 @@ def _draw_shape(sheet: _Sheet, shape: Spec) -> None:
 
 
 def _draw_note(sheet: _Sheet, note: Spec) -> None:
-    place = sheet.reference(note["xref"], note["x"]), sheet.reference(note["yref"], note["y"])
-    suffix = re.sub(r"paper|domain|[^0-9]", "", note["xref"])
+    place = sheet.reference(note, "x"), sheet.reference(note, "y")
+    suffix = "".join(re.findall(r"\d+", note["xref"]))
     dx, dy = note.get("xshift", 0), -note.get("yshift", 0)
     if note["showarrow"]:
         ax, ay = note["ax"], note["ay"]
-        reach = note.get("standoff", 0) / np.hypot(ax, ay)
+        reach = note.get("standoff", 0) / math.hypot(ax, ay)
         leader = [[[ax * reach, ay * reach], [ax, ay]]]
         stroke = {"color": note["arrowcolor"], "width": note["arrowwidth"]}
         mark = {"kind": "glyphs", "n": 1, "shape": leader, "strokes": [stroke], "free": True}
-        sheet.add(suffix, mark, *(np.array([value]) for value in place))
+        sheet.add(suffix, mark, [place[0]], [place[1]])
         dx, dy = dx + ax, dy + ay
     _draw_text(sheet, suffix, note["text"], place, note, (dx, dy))
 
@@ -237,19 +240,17 @@ def _draw_text(
     sheet: _Sheet,
     suffix: str,
     text: str,
-    place: Sequence[int],
+    place: tuple[float, float],
     style: Spec,
     shift: tuple[float, float] = (0, 0),
 ) -> None:
     """Write text with <i> and <span style="color:…;font-weight:…">, placed by its anchors."""
-    anchors = [
-        _ANCHORS[style.get(name, middle)] for name, middle in (("xanchor", "center"), ("yanchor", "middle"))
-    ]
-    mark = {"kind": "text", "runs": list(_runs(text, style["font"])), "size": style["font"]["size"]}
-    mark |= {"anchors": anchors, "shift": shift}
+    anchors = _ANCHORS[style.get("xanchor", "center")], _ANCHORS[style.get("yanchor", "middle")]
+    mark = {"kind": "text", "at": [round(units) for units in place], "anchors": anchors, "shift": shift}
+    mark |= {"runs": list(_runs(text, style["font"])), "size": style["font"]["size"]}
     if "bgcolor" in style:
         mark |= {"ground": style["bgcolor"], "pad": style.get("borderpad", 0)}
-    sheet.add(suffix, mark, *(np.array([value]) for value in place))
+    sheet.add(suffix, mark)
 
 
 def _runs(text: str, font: Spec) -> Iterator[tuple[str, str, str]]:

@@ -38,25 +38,62 @@ def unmatched(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
 @pytest.mark.parametrize("query", SETTINGS)
 def test_the_sketch_looks_like_the_drawing(open_page: OpenPage, query: str, dark: bool) -> None:
     page = open_page(f"/?{query}&resolution=48", dark=dark)
-    plain = {name: picture(page, name) for name in DEPENDS if name != "field"}
+    names = [name for name in DEPENDS if page.evaluate(f"deadcone.paint.visible('{name}', false)")]
+    assert len(names) >= 4
+    plain = {name: picture(page, name) for name in names}
     fits = page.evaluate(
-        """async () => {
-            const query = new URLSearchParams(deadcone.texts());
+        """async (names) => {
+            const query = deadcone.pump.query();
             query.set("theme", deadcone.view.theme());
-            query.set("detail", 0);
-            query.set("cells", 48);
-            const { figures } = await (await fetch(`/frame?${query}`)).json();
-            return Object.entries(figures).filter(([name]) => name !== "field").map(([name, figure]) => {
-                const gd = document.querySelector(`#${name} .js-plotly-plot`);
-                const fits = deadcone.sketch.fits(gd, figure);
-                deadcone.sketch.draw(gd, figure);
-                return fits;
+            query.set("still", 0);
+            query.set("panels", names);
+            query.set("axes", names.map(deadcone.paint.axes));
+            const { drawings } = deadcone.read(await (await fetch(`/frame?${query}`)).arrayBuffer());
+            return Object.entries(drawings).map(([name, drawing]) => {
+                deadcone.sketch.draw(document.querySelector(`#${name} .js-plotly-plot`), drawing);
+                return !drawing.layout;
             });
-        }"""
+        }""",
+        names,
     )
-    assert fits == [True] * 4
+    assert fits == [True] * len(names)
     for name, drawn in plain.items():
         sketched = picture(page, name)
         assert (sketched != drawn).any(), f"{name}: the canvas shows nothing of its own"
         # Edges and letters are antialiased differently; a missing mark, line or area would not pass.
         assert max(unmatched(sketched, drawn), unmatched(drawn, sketched)) < 0.002, name
+
+
+def test_the_ground_lies_where_the_axes_say(open_page: OpenPage) -> None:
+    page = open_page("/?resolution=24&window=-6,2,-1,7&beta=0.95&layers=none&starts=none")
+    pixels, box, ticks, outcome, palette = page.evaluate(
+        """() => {
+            const canvas = document.querySelector(".graph-map canvas.ground");
+            const middle = (tick) => {
+                const box = tick.getBoundingClientRect();
+                return [tick.textContent.replace("−", "-"), box.x + box.width / 2, box.y + box.height / 2];
+            };
+            const { x, y, width, height } = canvas.getBoundingClientRect();
+            return [
+                [...canvas.getContext("2d").getImageData(0, 0, 24, 24).data],
+                [x, y, width, height],
+                ["x", "y"].map((axis) => [...document.querySelectorAll(`#map .${axis}tick text`)].map(middle)),
+                [...deadcone.frame.outcome],
+                ["dead", "converged"].map((name) => getComputedStyle(document.documentElement)
+                    .getPropertyValue(`--${name}`).trim()),
+            ];
+        }"""
+    )
+    colours = np.array(pixels, np.uint8).reshape(24, 24, 4)[::-1, :, :3]
+    labels = np.array(outcome, np.uint8).reshape(24, 24)
+    assert set(np.unique(labels)) == {0, 1}
+    fills = np.array([[int(fill[i : i + 2], 16) for i in (1, 3, 5)] for fill in palette], np.uint8)
+    assert np.array_equal(colours, fills[labels])
+    # The start of column j is drawn at the middle of the j-th of 24 strips, its weight is -6 + 8 j / 23.
+    x, y, width, height = box
+    for text, across, _ in ticks[0]:
+        column = (float(text) + 6) / 8 * 23
+        assert across == pytest.approx(x + (column + 0.5) * width / 24, abs=1.5)
+    for text, _, up in ticks[1]:
+        row = (float(text) + 1) / 8 * 23
+        assert up == pytest.approx(y + height - (row + 0.5) * height / 24, abs=1.5)

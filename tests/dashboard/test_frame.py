@@ -1,4 +1,3 @@
-import base64
 import gzip
 import json
 import threading
@@ -12,9 +11,11 @@ from flask.testing import FlaskClient
 from dashboard import create_app
 from dashboard.application import CompressedFiles
 from dashboard.frame import DEPENDS
+from dashboard.numbers import readable
+from dashboard.packing import unpack
 from dashboard.settings import DEFAULT
-from dashboard.work import newest
-from dynamics import basin_map
+from dashboard.work import load, underway
+from dynamics import Outcome, basin_map
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +24,14 @@ def client() -> Iterator[FlaskClient]:
         yield client
 
 
-def _frame(client: FlaskClient, query: str) -> dict[str, Any]:
+def _answer(client: FlaskClient, query: str) -> tuple[dict[str, Any], bytes]:
     answer = client.get(f"/frame?cells=16&{query}")
     assert answer.status_code == 200, answer.text
-    frame: dict[str, Any] = json.loads(answer.data)
-    return frame
+    return unpack(answer.data)
+
+
+def _frame(client: FlaskClient, query: str) -> dict[str, Any]:
+    return _answer(client, query)[0]
 
 
 def test_health_and_pages(client: FlaskClient) -> None:
@@ -36,22 +40,25 @@ def test_health_and_pages(client: FlaskClient) -> None:
 
 
 def test_the_labels_are_the_maps_and_the_shares_count_them(client: FlaskClient) -> None:
-    frame = _frame(client, "beta=0&gamma=1&delta=0.2&seq=7")
+    frame, arrays = _answer(client, "beta=0&gamma=1&delta=0.2&seq=7")
     settings = DEFAULT.edit({"beta": "0", "gamma": "1", "delta": "0.2"})
     expected = basin_map(settings.hyperparameters, settings.grid(16), method="reference")
-    outcome = np.frombuffer(base64.b64decode(frame["outcome"]), np.uint8).reshape(frame["n_b"], frame["n_w"])
+    outcome = np.frombuffer(arrays, np.uint8).reshape(frame["n_b"], frame["n_w"])
     assert np.array_equal(outcome, expected.outcome)
-    assert {s["outcome"]: s["share"] for s in frame["shares"]}["dead"] == expected.dead_fraction
+    assert frame["page"]["share-dead"]["text"] == f"{100 * expected.dead_fraction:.1f} %"
+    assert frame["page"]["bar-dead"]["style"]["flex-grow"] == f"{expected.dead_fraction:.5f}"
+    assert frame["page"]["bar-diverged"]["hidden"]
     assert frame["seq"] == 7
     assert frame["settings"]["beta"] == 0
-    assert frame["query"] == "beta=0&gamma=1&delta=0.2"
     assert set(frame["figures"]) == set(DEPENDS)
 
 
 @pytest.mark.parametrize("panel", DEPENDS)
 def test_a_picture_depends_on_what_it_says(client: FlaskClient, panel: str) -> None:
     def drawn(change: str) -> Any:
-        return _frame(client, f"panels={panel}&{change}")["figures"][panel]
+        still = _frame(client, f"panels={panel}&{change}")["figures"][panel]
+        drawing, arrays = _answer(client, f"panels={panel}&still=0&{change}")
+        return still, drawing["drawings"][panel]["marks"], arrays[16 * 16 :]
 
     before = drawn("beta=0.8")
     changes = {
@@ -95,14 +102,14 @@ def test_the_affine_error_is_drawn_at_three_momenta(client: FlaskClient, beta: f
         ("theme=blue", ["theme", "blue"]),
         ("seq=-1", ["seq", "-1"]),
         ("budget=1e9", ["budget", "1e9"]),
-        ("detail=2", ["detail", "2"]),
+        ("still=2", ["still", "2"]),
         ("starts=1,2,3", ["starts"]),
     ],
 )
 def test_bad_requests_are_refused_with_a_sentence(client: FlaskClient, query: str, words: list[str]) -> None:
     answer = client.get(f"/frame?{query}")
     assert answer.status_code == 422
-    message = json.loads(answer.data)["message"]
+    message = unpack(answer.data)[0]["message"]
     for word in words:
         assert word in message
 
@@ -111,20 +118,7 @@ def test_what_takes_too_long_is_given_up_and_says_so(client: FlaskClient) -> Non
     # β = 0, η = 3 neither converges nor diverges: every start runs to the end of its budget.
     query = "beta=0&eta=3&resolution=512&cells=512&tolerance=0&budget=0.001&seq=3"
     answer = client.get(f"/frame?{query}")
-    assert json.loads(answer.data) == {"seq": 3, "late": True, "cells": 512}
-
-
-def test_a_tighter_stop_rule_is_offered_when_it_changes_the_share(client: FlaskClient) -> None:
-    offer = json.loads(client.get("/tighter").data)
-    strict = DEFAULT.edit({"tolerance": offer["tolerance"]})
-    assert strict.tolerance == pytest.approx(1e-8)
-    grid = strict.grid(128)
-    share = basin_map(strict.hyperparameters, grid, tolerance=strict.tolerance).dead_fraction
-    assert offer["text"] == f"Stopped below 10⁻⁸ it would be {share:.0%}".replace("%", " %")
-    assert abs(share - basin_map(strict.hyperparameters, grid).dead_fraction) > 0.01
-    for nothing_to_say in ("beta=0.9&gamma=1", "tolerance=0&max_iterations=300", "tolerance=1e-12"):
-        assert json.loads(client.get(f"/tighter?{nothing_to_say}").data) == {}
-    assert client.get("/tighter?tolerance=x").status_code == 422
+    assert unpack(answer.data)[0] == {"seq": 3, "late": True, "cells": 512}
 
 
 def test_answers_are_compressed(client: FlaskClient) -> None:
@@ -140,20 +134,57 @@ def test_only_files_are_kept_compressed(client: FlaskClient) -> None:
     assert kept == {"br;/assets/page.css": b"small"}
     for beta in ("0.1", "0.2"):
         answer = client.get(f"/frame?cells=64&beta={beta}", headers={"Accept-Encoding": "gzip"})
-        assert json.loads(gzip.decompress(answer.data))["settings"]["beta"] == float(beta)
+        assert unpack(gzip.decompress(answer.data))[0]["settings"]["beta"] == float(beta)
 
 
-def test_a_newer_request_cancels_only_the_same_viewers_older_one() -> None:
-    with newest("a", 60) as first, newest("b", 60) as other:
-        with newest("a", 60) as second:
+def test_only_superseded_work_of_the_same_viewer_is_cancelled() -> None:
+    with underway("a", 1, 1, 60) as first, underway("b", 1, 1, 60) as other:
+        with underway("a", 2, 1, 60) as second, underway("a", 3, 2, 60) as third:
             assert first.cancelled
             assert not second.cancelled
+            assert not third.cancelled
+            assert load() == 4
         assert not other.cancelled
+    assert load() == 0
 
 
 def test_the_budget_cancels() -> None:
     alive = threading.Event()
-    with newest("c", 0.01) as token:
+    with underway("c", 1, 1, 0.01) as token:
         while not token.cancelled:
             alive.wait(0.01)
         assert token.cancelled
+
+
+def test_a_busy_server_answers_a_moving_picture_coarser_and_says_so(client: FlaskClient) -> None:
+    with underway("d", 1, 1, 60), underway("e", 1, 1, 60):
+        moving, still = _frame(client, "still=0"), _frame(client, "")
+    assert (moving["busy"], moving["n_w"]) == (True, 8)
+    assert "busy" in moving["page"]["counting"]["text"]
+    assert (still["busy"], still["n_w"]) == (False, 16)
+    assert not _frame(client, "still=0")["busy"]
+
+
+def test_a_moving_frame_is_small(client: FlaskClient) -> None:
+    axes = ",".join(_frame(client, "")["axes"].values())
+    for query in ("", "beta=0.99&gamma=0.01", "eta=50", "beta=0.95&colouring=iterations"):
+        panels = "panels=map,alive,locus,oscillation"
+        answer = client.get(
+            f"/frame?cells=256&still=0&{panels}&axes={axes}&{query}", headers={"Accept-Encoding": "br"}
+        )
+        assert len(answer.data) < 10_000, query
+
+
+def test_hovering_tells_of_the_start_under_the_pointer(client: FlaskClient) -> None:
+    basin = basin_map(DEFAULT.hyperparameters, DEFAULT.grid(24))
+    row, column = (int(i) for i in np.argwhere(basin.outcome == Outcome.DEAD)[100])
+    lines = json.loads(client.get(f"/cell?cells=24&row={row}&column={column}").data)["lines"]
+    assert lines[0].startswith(f"Dead after {readable(int(basin.iterations[row, column]))} iteration")
+    assert (
+        lines[1] == f"start ({readable(float(basin.grid.w[column]))}, {readable(float(basin.grid.b[row]))})"
+    )
+    assert lines[2].startswith(f"end ({readable(float(basin.final_w[row, column]))}, ")
+    for wrong in ("cells=24&row=24&column=0", "row=x", "cells=24&column=-1", "cells=1e9", "beta=2"):
+        answer = client.get(f"/cell?{wrong}")
+        assert answer.status_code == 422
+        assert json.loads(answer.data)["message"]

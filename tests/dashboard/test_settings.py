@@ -104,7 +104,7 @@ any_settings = st.builds(
     tolerance=st.one_of(st.just(0.0), st.floats(1e-12, 0.1)),
     max_iterations=st.integers(1, 1_000_000),
     rho=st.floats(0, 1e3),
-    resolution=st.integers(16, 512),
+    resolution=st.just(0) | st.integers(16, 2048),
     window=windows,
     starts=st.lists(st.tuples(coordinates, coordinates), max_size=8).map(tuple),
     colouring=st.sampled_from(COLOURINGS),

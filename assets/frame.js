@@ -1,0 +1,19 @@
+// Reads a frame: a JSON header, then arrays (dashboard/packing.py). Why not Python: it is bytes here.
+(() => {
+  const dc = (window.deadcone ??= {});
+
+  dc.read = (buffer) => {
+    const length = new DataView(buffer).getUint32(0, true);
+    const frame = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+    let at = 4 + length;
+    const take = (bytes) => buffer.slice(at, (at += bytes));
+    if (frame.n_w) {
+      frame.outcome = new Uint8Array(take(frame.n_w * frame.n_b));
+      frame.cells = frame.own ? new Uint8Array(take(frame.n_w * frame.n_b)) : frame.outcome;
+      for (const drawing of Object.values(frame.drawings ?? {})) {
+        drawing.coordinates = new Int16Array(take(2 * drawing.n));
+      }
+    }
+    return frame;
+  };
+})();

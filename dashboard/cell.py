@@ -1,0 +1,55 @@
+"""What hovering over the map tells: the fate of one start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dashboard.controls import CONTROLS
+from dashboard.numbers import readable
+from dashboard.options import number
+from dashboard.results import timed_map
+from dashboard.settings import DEFAULT
+from dynamics import BasinMap, Cancellation, Outcome
+
+_ENDS = {
+    Outcome.DEAD: "Dead",
+    Outcome.CONVERGED: "At the ground truth",
+    Outcome.STALLED: "Stalled elsewhere",
+    Outcome.UNDECIDED: "Undecided",
+    Outcome.DIVERGED: "Diverged",
+}
+
+
+def cell(args: Mapping[str, str], cancel: Cancellation) -> list[str]:
+    """Return lines about the start in a row and a column of the map that is shown.
+
+    The map is in the cache unless much else was asked since; then it is computed again.
+
+    Raises
+    ------
+    InvalidSettingError
+        When a setting, `cells`, `row` or `column` is no legal value.
+    Cancelled
+        When `cancel` is set before the map is there.
+    """
+    settings = DEFAULT.edit({k: text for k, text in args.items() if k not in ("cells", "row", "column")})
+    cells = int(number(args, "cells", settings.resolution or 256, 2, CONTROLS["resolution"].high))
+    grid = settings.grid(cells)
+    row = int(number(args, "row", 0, 0, grid.n_b - 1))
+    column = int(number(args, "column", 0, 0, grid.n_w - 1))
+    return lines(timed_map(settings, cells, cancel).basin, row, column)
+
+
+def lines(basin: BasinMap, row: int, column: int) -> list[str]:
+    """Describe a cell: outcome and iterations, start, end point."""
+    outcome = Outcome(int(basin.outcome[row, column]))
+    count = int(basin.iterations[row, column])
+    start, end = (
+        f"({readable(float(w))}, {readable(float(b))})"
+        for w, b in (
+            (basin.grid.w[column], basin.grid.b[row]),
+            (basin.final_w[row, column], basin.final_b[row, column]),
+        )
+    )
+    plural = "" if count == 1 else "s"
+    return [f"{_ENDS[outcome]} after {readable(count)} iteration{plural}", f"start {start}", f"end {end}"]

@@ -1,0 +1,79 @@
+"""Everything a frame says outside its pictures, as properties of the page's elements by id."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+
+from dashboard.caption import Caption
+from dashboard.landmarks import landmarks
+from dashboard.numbers import exact, percent
+from dashboard.presets import Preset
+from dashboard.settings import Settings
+from dynamics import BasinMap, Outcome
+
+Properties = dict[str, Any]
+BUSY = " The server is busy: coarser while you move."
+
+
+def page(
+    settings: Settings, basin: BasinMap, words: Caption, preset: Preset | None, busy: bool
+) -> dict[str, Properties]:
+    """Return what the browser sets: ``text``, ``style`` (of CSS properties), or an attribute.
+
+    An attribute that is true or false is there or not. The verdict itself is not among them: the
+    browser shows why an input was refused in its place.
+    """
+    return {
+        "context": {"text": words.context},
+        "counting": {"text": words.counting + (BUSY if busy else "")},
+        "pytorch": {"text": pytorch(settings)},
+        "provenance": {"text": preset.provenance() if preset else ""},
+        **_landmarks(settings),
+        **_shares(basin, words),
+    }
+
+
+def pytorch(settings: Settings) -> str:
+    """The same dynamics as a call of PyTorch's SGD, whose momentum has no factor 1 − β."""
+    lr = exact(float(f"{settings.eta * (1 - settings.beta):.4g}"))
+    return f"SGD(lr={lr}, momentum={exact(settings.beta)})"
+
+
+def _landmarks(settings: Settings) -> dict[str, Properties]:
+    """The marks on the sliders; one past an end of its track has an arrow and no tick."""
+    properties: dict[str, Properties] = {}
+    for mark in landmarks(settings):
+        at = mark.fraction if mark.fraction is not None else float(not mark.text.startswith("←"))
+        place = {"--at": f"{at:.4f}"}
+        properties[f"{mark.key}-landmark"] = {"text": mark.text, "style": place}
+        kind = "tick tail" if mark.tail else "tick"
+        properties[f"{mark.key}-tick"] = {"style": place, "hidden": mark.fraction is None, "class": kind}
+    return properties
+
+
+def _shares(basin: BasinMap, words: Caption) -> dict[str, Properties]:
+    """The outcome bar, its short form, its legend, and the same in words."""
+    counts = np.bincount(basin.outcome.ravel(), minlength=len(Outcome)) / basin.outcome.size
+    properties: dict[str, Properties] = {}
+    told = []
+    for outcome in Outcome:
+        name, share = outcome.name.lower(), float(counts[outcome])
+        bar = {"style": {"flex-grow": f"{share:.5f}"}, "hidden": share == 0}
+        properties |= {f"bar-{name}": bar, f"follow-{name}": bar}
+        properties[f"share-{name}"] = {"text": percent(share, 1)}
+        properties[f"legend-{name}"] = {"class": "entry none" if share == 0 else "entry"}
+        if share > 0:
+            told.append(f"{name} {percent(share, 1)}")
+    # Three or more shares fill the line: what is nought is left out then.
+    properties["legends"] = {"class": "legends crowded" if len(told) > 2 else "legends"}
+    properties["bar"] = {"aria-label": f"Share of starts: {', '.join(told)}"}
+    properties["picture-map"] = {"aria-label": f"Map of starts. {words.verdict} {', '.join(told)}"}
+    return properties
+
+
+def offer(changes: dict[str, str]) -> str:
+    """Return changes of settings as the attribute ``data-changes``, which a click applies."""
+    return json.dumps(changes)
