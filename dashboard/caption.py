@@ -18,6 +18,8 @@ from dynamics import (
 )
 from figures.chart import momentum
 
+POINT = 0.01  # shares that differ by no more are about the same
+
 
 @dataclass(frozen=True)
 class Caption:
@@ -28,13 +30,28 @@ class Caption:
     counting: str
 
 
-def caption(settings: Settings, basin: BasinMap) -> Caption:
+def caption(settings: Settings, basin: BasinMap, baseline: float | None = None) -> Caption:
     """Describe `basin` in the words of LOOK's templates; the first that matches is taken.
 
     The share of dead starts is written as a whole percentage that is 0 or 100 only when it is
     exact. Judged after T updates (`tolerance` 0), "die" becomes "are dead after T updates".
+
+    Parameters
+    ----------
+    settings : Settings
+    basin : BasinMap
+        The map that is drawn.
+    baseline : float, optional
+        The dead share without momentum, all else equal, when it is known.
     """
-    return Caption(_verdict(settings, basin), _context(settings), _counting(settings, basin))
+    verdict = _exception(settings, basin)
+    finding = ""
+    if verdict is None:
+        dead = basin.fraction(Outcome.DEAD)
+        verdict = _comparison(settings, dead, baseline)
+        if settings.beta != 0 and baseline is not None and dead < baseline - POINT:
+            finding = "; momentum saving units is our finding"
+    return Caption(verdict, f"{_context(settings)}{finding}.", _counting(settings, basin))
 
 
 def _die(settings: Settings, plural: bool = True) -> str:
@@ -49,23 +66,34 @@ def _starts(settings: Settings, dead: float) -> str:
     return f"{percent(dead)} of starts {_die(settings)}"
 
 
-def _verdict(settings: Settings, basin: BasinMap) -> str:
+def _exception(settings: Settings, basin: BasinMap) -> str | None:
+    """The verdict where something else than the share without momentum is to be said first."""
     dead = basin.fraction(Outcome.DEAD)
     diverged = basin.fraction(Outcome.DIVERGED)
     undecided = basin.fraction(Outcome.UNDECIDED)
-    share, die = percent(dead), _die(settings)
     if settings.delta < dead_cone_slope(settings.epsilon) * settings.gamma:
         return f"The ground truth itself lies in the dead cone; {_starts(settings, dead).lower()}."
     if diverged > 0:
-        return f"{percent(diverged)} of starts diverge and {share} {die}."
+        return f"{percent(diverged)} of starts diverge and {percent(dead)} {_die(settings)}."
     if undecided >= 0.01:
         rest = "all" if undecided == 1 else percent(undecided)
         return f"{_starts(settings, dead)}; {rest} are undecided."
     if dead in (0, 1):
         return f"{_starts(settings, dead)}."
+    return None
+
+
+def _comparison(settings: Settings, dead: float, baseline: float | None) -> str:
+    """The verdict beside the share without momentum, as far as that is known."""
+    first = _starts(settings, dead)
     if settings.beta == 0:
-        return f"{share} of starts {die} without momentum."
-    return f"{share} of starts {die}."
+        return f"{first} without momentum."
+    if baseline is None:
+        return f"{first}."
+    if abs(dead - baseline) <= POINT:
+        return f"{first}, about as many as without momentum."
+    others = "none" if baseline == 0 else "all" if baseline == 1 else percent(baseline)
+    return f"{first}; without momentum {others} would{' be' if settings.tolerance == 0 else ''}."
 
 
 def _context(settings: Settings) -> str:
@@ -76,7 +104,7 @@ def _context(settings: Settings) -> str:
         # The cone's section at this ρ is a hyperbola.
         edge = readable(float(dead_cone_slope(settings.epsilon)) * settings.rho, 2)
         place = f"at ρ = {readable(settings.rho)} the dead cone begins at b = {edge}"
-    return f"{_regime_sentence(settings)}; {place}."
+    return f"{_regime_sentence(settings)}; {place}"
 
 
 def _regime_sentence(settings: Settings) -> str:
@@ -112,7 +140,7 @@ def _counting(settings: Settings, basin: BasinMap) -> str:
 
 def sensitivity(tighter: Settings, before: float, after: float) -> str | None:
     """Offer a tighter stop rule when it would change the dead share by more than a point."""
-    if abs(after - before) <= 0.01:
+    if abs(after - before) <= POINT:
         return None
     return f"Stopped below {readable(tighter.tolerance)} it would be {percent(after)}"
 

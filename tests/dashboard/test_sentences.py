@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard.caption import caption
+from dashboard.caption import Caption, caption
 from dashboard.landmarks import landmarks
 from dashboard.settings import DEFAULT, Settings
 from dynamics import (
@@ -24,11 +24,19 @@ def plain() -> BasinMap:
     return basin_map(DEFAULT.hyperparameters, DEFAULT.grid(10), max_iterations=1)
 
 
-def verdict(plain: BasinMap, outcomes: list[Outcome], **changes: str) -> str:
-    """The verdict on a map of 100 starts that begins with `outcomes` and has converged elsewhere."""
+def words(
+    plain: BasinMap, outcomes: list[Outcome], baseline: float | None = None, /, **changes: str
+) -> Caption:
+    """The caption of a map of 100 starts that begins with `outcomes` and has converged elsewhere."""
     labels = np.full(100, C, np.uint8)
     labels[: len(outcomes)] = outcomes
-    return caption(DEFAULT.edit(changes), replace(plain, outcome=labels.reshape(10, 10))).verdict
+    return caption(DEFAULT.edit(changes), replace(plain, outcome=labels.reshape(10, 10)), baseline)
+
+
+def verdict(
+    plain: BasinMap, outcomes: list[Outcome], baseline: float | None = None, /, **changes: str
+) -> str:
+    return words(plain, outcomes, baseline, **changes).verdict
 
 
 def test_templates_in_their_order(plain: BasinMap) -> None:
@@ -50,8 +58,46 @@ def test_templates_in_their_order(plain: BasinMap) -> None:
     assert verdict(plain, [], **after) == "No start is dead after 10⁴ updates."
 
 
+def test_the_share_without_momentum_stands_beside_the_share_with_it(plain: BasinMap) -> None:
+    assert verdict(plain, [D] * 55, 0.425) == "55 % of starts die; without momentum 42 % would."
+    assert verdict(plain, [D] * 55, 0.544) == "55 % of starts die, about as many as without momentum."
+    assert verdict(plain, [D] * 55, 0.559) == "55 % of starts die, about as many as without momentum."
+    assert verdict(plain, [D] * 55, 0.5395) == "55 % of starts die; without momentum 54 % would."
+    assert verdict(plain, [D] * 55, 0.561) == "55 % of starts die; without momentum 56 % would."
+    assert verdict(plain, [D] * 55, 0.001) == "55 % of starts die; without momentum < 1 % would."
+    assert verdict(plain, [D] * 55, 0.0) == "55 % of starts die; without momentum none would."
+    assert verdict(plain, [D] * 55, 1.0) == "55 % of starts die; without momentum all would."
+    after = {"tolerance": "0", "max_iterations": "10000"}
+    assert verdict(plain, [D] * 55, 0.43, **after) == (
+        "55 % of starts are dead after 10⁴ updates; without momentum 43 % would be."
+    )
+    assert verdict(plain, [D] * 55, 0.55, **after) == (
+        "55 % of starts are dead after 10⁴ updates, about as many as without momentum."
+    )
+
+
+def test_the_comparison_waits_for_every_earlier_template(plain: BasinMap) -> None:
+    earlier: list[tuple[list[Outcome], dict[str, str]]] = [
+        ([D] * 98, {"delta": "-0.5"}),
+        ([D] * 30 + [V], {}),
+        ([D] * 30 + [U], {}),
+        ([], {}),
+        ([D] * 100, {}),
+        ([D] * 43, {"beta": "0"}),
+    ]
+    for outcomes, changes in earlier:
+        assert words(plain, outcomes, 0.6, **changes) == words(plain, outcomes, **changes)
+
+
+def test_that_momentum_saves_is_called_a_finding_of_ours(plain: BasinMap) -> None:
+    finding = "; momentum saving units is our finding."
+    assert words(plain, [D] * 30, 0.38).context.endswith(finding)
+    for baseline in (None, 0.305, 0.2):
+        assert "finding" not in words(plain, [D] * 30, baseline).context
+
+
 @pytest.mark.parametrize(
-    ("beta", "eta", "words"),
+    ("beta", "eta", "start"),
     [
         ("0.9", "0.1", "β is above 0.67, so the affine model oscillates;"),
         ("0", "0.1", "β is not above 0.67, so the affine model decays smoothly;"),
@@ -61,9 +107,9 @@ def test_templates_in_their_order(plain: BasinMap) -> None:
         ("0.9999", "1000", "β is above 0.996, so the affine model oscillates;"),
     ],
 )
-def test_why(plain: BasinMap, beta: str, eta: str, words: str) -> None:
+def test_why(plain: BasinMap, beta: str, eta: str, start: str) -> None:
     context = caption(DEFAULT.edit({"beta": beta, "eta": eta}), plain).context
-    assert context.startswith(words)
+    assert context.startswith(start)
     assert context.endswith("the ground truth lies 0.1 from the tip of the dead cone.")
 
 
