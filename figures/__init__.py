@@ -7,6 +7,7 @@ from figures.field import field_row
 from figures.oscillation import oscillation
 from figures.paths import StartPath
 from figures.plane import plane
+from figures.share import CurrentShare, ShareCurve, share
 from figures.theme import DARK, LIGHT, THEMES, Theme
 from figures.view import LAYERS, View
 
@@ -15,6 +16,8 @@ __all__ = [
     "LAYERS",
     "LIGHT",
     "THEMES",
+    "CurrentShare",
+    "ShareCurve",
     "StartPath",
     "Theme",
     "View",
@@ -24,4 +27,5 @@ __all__ = [
     "locus",
     "oscillation",
     "plane",
+    "share",
 ]

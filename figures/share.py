@@ -1,0 +1,238 @@
+"""The dead share against momentum: DESIGN's table of check values as curves, one for each γ."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from figures.alive import spread
+from figures.chart import (
+    Floats,
+    Picture,
+    Spec,
+    axis,
+    compact,
+    label,
+    margins,
+    momentum,
+    number,
+    percent,
+    spec,
+)
+from figures.theme import with_alpha
+from figures.view import View
+
+# The slider's track, and as far as β may be set: ticks along −log₁₀(1 − β), the last one at the edge.
+TICKS = ((0.0, 0.5, 0.8, 0.9, 0.95, 0.99), (0.0, 0.9, 0.99, 0.999, 0.9999))
+_TOP = 1.05
+_NAME_GAP = 15.0  # pixels between the names at the right
+_HEIGHT = {"desktop": 144, "compact": 202, "phone": 186, "present": 246}  # pixels of the plot
+
+
+@dataclass(frozen=True, eq=False)
+class ShareCurve:
+    """The dead share over momentum at one γ.
+
+    Parameters
+    ----------
+    gamma : float
+    beta : float64 (n,)
+        Momenta, rising; none when the curve took too long, which the chart then says.
+    share : float64 (n,)
+        Dead share at each, 0 to 1.
+    """
+
+    gamma: float
+    beta: Floats
+    share: Floats
+
+
+@dataclass(frozen=True)
+class CurrentShare:
+    """The dead share at the current settings, 0 to 1."""
+
+    gamma: float
+    beta: float
+    share: float
+
+
+def reach(beta: float) -> float:
+    """Return the largest β of the axis: the slider's end, or the hard limit when β lies beyond it."""
+    return TICKS[beta > TICKS[0][-1]][-1]
+
+
+@Picture
+def share(curves: Sequence[ShareCurve], current: CurrentShare, view: View) -> Spec:
+    """Draw the dead share against momentum at several γ, the current one highlighted.
+
+    Parameters
+    ----------
+    curves : sequence of ShareCurve
+        Named at their right end; the one at the current γ is bold, empty ones are named as missing.
+    current : CurrentShare
+        Marked with its percentage.
+    view : View
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        β is spaced by −log₁₀(1 − β) from 0 to 0.99, or to 0.9999 when the current one lies beyond.
+    """
+    edge = reach(current.beta)
+    shown = [
+        _within(curve, edge) for curve in sorted(curves, key=lambda c: (c.gamma == current.gamma, c.gamma))
+    ]
+    drawn = [curve for curve in shown if len(curve.beta)]
+    ticks = TICKS[edge > TICKS[0][-1]]
+    return spec(
+        [*(_line(curve, current, edge, view) for curve in drawn), _point(current, view)],
+        {
+            "margin": margins(view, left=66, right=86, top=12, bottom=46),
+            "xaxis": axis(
+                view,
+                "momentum β",
+                0.0,
+                _depth(edge),
+                tickvals=[_depth(beta) for beta in ticks],
+                ticktext=[momentum(beta, 1) for beta in ticks],
+                showgrid=True,
+                layer="below traces",  # the point may lie on an axis
+            ),
+            "yaxis": axis(
+                view,
+                "dead",
+                0.0,
+                _TOP,
+                tickvals=[0.0, 0.5, 1.0],
+                ticktext=["0", "50 %", "100 %"],
+                showgrid=True,
+                layer="below traces",
+            ),
+            "annotations": [
+                *_names(drawn, current, view),
+                *_missing(curves, view),
+                _percentage(current, edge, view),
+            ],
+        },
+        view,
+        revision="share",
+    )
+
+
+def _depth(beta: float) -> float:
+    """Return −log₁₀(1 − β): 0.9 is midway between 0 and 0.99."""
+    return float(-np.log1p(-beta) / np.log(10))
+
+
+def _within(curve: ShareCurve, edge: float) -> ShareCurve:
+    seen = curve.beta <= edge
+    return ShareCurve(curve.gamma, curve.beta[seen], curve.share[seen])
+
+
+def _line(curve: ShareCurve, current: CurrentShare, edge: float, view: View) -> Spec:
+    bold = curve.gamma == current.gamma
+    name = f"γ = {number(curve.gamma)}"
+    texts = [(momentum(b, 4), percent(s, 1)) for b, s in zip(curve.beta, curve.share, strict=True)]
+    hover = {
+        "customdata": texts,
+        "hovertemplate": f"{name}, β = %{{customdata[0]}}: %{{customdata[1]}} dead<extra></extra>",
+    }
+    return {
+        "type": "scatter",
+        "name": name,
+        "mode": "lines",
+        "x": compact(-np.log1p(-curve.beta) / np.log(10), _depth(edge)),
+        "y": compact(curve.share, 1.0),
+        "line": {
+            "color": view.colours.dead_ink if bold else view.colours.control,
+            "width": view.px(2.6 if bold else 1.4),
+        },
+        "cliponaxis": False,
+        **(hover if view.hover else {"hoverinfo": "skip"}),
+    }
+
+
+def _point(current: CurrentShare, view: View) -> Spec:
+    text = f"β = {momentum(current.beta, 4)}, as set: {percent(current.share, 1)} dead"
+    return {
+        "type": "scatter",
+        "name": "current",
+        "mode": "markers",
+        "x": [_depth(current.beta)],
+        "y": [current.share],
+        "marker": {
+            "size": view.px(13),
+            "color": view.colours.dead_ink,
+            "opacity": 1,
+            "line": {"color": view.colours.page, "width": view.px(1.5)},
+        },
+        "cliponaxis": False,
+        "hovertemplate": f"{text}<extra></extra>",
+    }
+
+
+def _percentage(current: CurrentShare, edge: float, view: View) -> Spec:
+    """Write the current share above its point, or below near the top, kept within the axis."""
+    x, above = _depth(current.beta), current.share < 0.8
+    along = x / _depth(edge)
+    anchor = "left" if along < 0.05 else "right" if along > 0.95 else "center"
+    return label(
+        view,
+        percent(current.share),
+        x,
+        current.share,
+        xref="x",
+        yref="y",
+        xanchor=anchor,
+        yshift=view.px(17 if above else -17),
+        font={
+            "color": view.colours.dead_ink,
+            "size": view.px(14),
+            "weight": 700,
+            "shadow": f"0 0 3px {view.colours.page}, 0 0 2px {view.colours.page}",
+        },
+    )
+
+
+def _names(curves: Sequence[ShareCurve], current: CurrentShare, view: View) -> list[Spec]:
+    """Return each γ beyond the end of its curve, moved apart where ends are close."""
+    height, gap = _HEIGHT[view.size], view.px(_NAME_GAP)
+    ends = [float(curve.share[-1]) * height / _TOP for curve in curves]
+    places = _kept(spread([0.0] * len(ends), ends, gap), 0.0, height, gap)
+    return [
+        label(
+            view,
+            f"γ = {number(curve.gamma)}",
+            _depth(float(curve.beta[-1])),
+            float(curve.share[-1]),
+            xref="x",
+            yref="y",
+            xanchor="left",
+            xshift=view.px(6),
+            yshift=place - end,
+            font={"color": view.colours.dead_ink, "weight": 700} if curve.gamma == current.gamma else {},
+        )
+        for curve, place, end in zip(curves, places, ends, strict=True)
+    ]
+
+
+def _kept(places: Sequence[float], low: float, high: float, gap: float) -> list[float]:
+    """Push labels that were moved apart back between `low` and `high`, still a gap apart."""
+    kept = list(places)
+    order = sorted(range(len(kept)), key=lambda i: (kept[i], -i))
+    for n, i in enumerate(order):
+        kept[i] = max(kept[i], low + n * gap)
+    for n, i in enumerate(reversed(order)):
+        kept[i] = min(kept[i], high - n * gap)
+    return kept
+
+
+def _missing(curves: Sequence[ShareCurve], view: View) -> list[Spec]:
+    """Name the curves that took too long."""
+    missing = sorted(curve.gamma for curve in curves if not len(curve.beta))
+    if not missing:
+        return []
+    text = f"γ = {', '.join(number(gamma) for gamma in missing)}: takes too long here"
+    corner = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    ground = with_alpha(view.colours.page, 0.85)
+    return [label(view, text, 0, 0, **corner, bgcolor=ground, xshift=view.px(5), yshift=view.px(3))]
