@@ -13,7 +13,7 @@ from dynamics.affine import (
     momentum_matrix,
     regime,
 )
-from dynamics.basins import BasinMap, Outcomes, basin_map, outcomes
+from dynamics.basins import BasinMap, Outcomes, basin_map, border_error, outcomes
 from dynamics.field import VectorField, vector_field
 from dynamics.hyperparameters import Grid, Hyperparameters
 from dynamics.outcome import Cancellation, Cancelled, Outcome
@@ -44,6 +44,7 @@ __all__ = [
     "activation_probability",
     "affine_trajectory",
     "basin_map",
+    "border_error",
     "critical_momentum",
     "dead_cone_slope",
     "eigenvalue_locus_beta",
