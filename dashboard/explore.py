@@ -55,7 +55,7 @@ def explore() -> list[Component]:
             ],
             className="voice",
         ),
-        html.Div([_map_column(), _side()], className="first-screen"),
+        html.Div([_map_column(), _side(), _share()], className="first-screen"),
         _below(),
         _follow(),
     ]
@@ -215,6 +215,24 @@ def _side() -> Component:
             for name, heading, label in PANELS
         ],
         className="side",
+    )
+
+
+def _share() -> Component:
+    """The dead share against momentum; apart from the side, since low windows move it below."""
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.H2("Dead share against momentum", id="share-heading"),
+                    html.Span(id="share-conditions", className="small muted"),
+                ],
+                className="panel-head",
+            ),
+            _graph("share", "Dead share against momentum at four target standard deviations"),
+        ],
+        className="panel share-panel",
+        **aria(labelledby="share-heading"),
     )
 
 

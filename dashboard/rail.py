@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard.comparison import MOST_TIPS
 from dashboard.controls import BOXES, SLIDERS, Control
 from dashboard.markup import aria, data
 from dashboard.presets import PRESETS
@@ -45,7 +46,7 @@ def _mark() -> Component:
 
 
 def rail() -> Component:
-    """Return the settings: preset, four sliders, PyTorch's words for them, and the rest folded away."""
+    """Return the settings: preset, sliders, what would help, PyTorch's words, and the rest folded away."""
     return html.Aside(
         [
             html.Div(
@@ -77,6 +78,7 @@ def rail() -> Component:
                 role="group",
                 **aria(label="Hyperparameters"),
             ),
+            _tips(),
             html.Div(
                 [html.Span("Same dynamics in PyTorch", className="small muted"), html.Strong(id="pytorch")],
                 className="pytorch",
@@ -89,6 +91,37 @@ def rail() -> Component:
         className="rail",
         id="rail",
         **aria(label="Settings"),
+    )
+
+
+def _tips() -> Component:
+    """The list "What would lower 55 %?": a frame fills it, a click applies a line."""
+    return html.Section(
+        [
+            html.H2(id="tips-heading"),
+            *(
+                html.Button(
+                    [
+                        html.Span(id=f"tip-{n}-text", className="text"),
+                        html.Span(id=f"tip-{n}-number", className="number"),
+                    ],
+                    id=f"tip-{n}",
+                    className="tip",
+                    hidden=True,
+                )
+                for n in range(1, MOST_TIPS + 1)
+            ),
+            html.P(
+                "No small change lowers it by a point.",
+                id="tips-none",
+                className="small muted",
+                hidden=True,
+            ),
+        ],
+        id="tips",
+        className="tips",
+        hidden=True,
+        **aria(labelledby="tips-heading"),
     )
 
 
