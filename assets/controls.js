@@ -6,6 +6,7 @@
   const dc = (window.deadcone ??= {});
   const REST_MS = 150;
   const ANSWER_MS = 5000;
+  const MOVE_MS = 60; // between two moves of a thumb that no picture waits for: each costs a rendering
   let table = null;
   let texts = null; // every setting as its URL text; the newest, also while dragging
   let broken = []; // keys whose box holds text that was refused
@@ -16,6 +17,8 @@
   const asked = new Set(); // keys of boxes whose new text is on its way
   let heard; // the complaints that were last looked at
   let preset; // the preset that the dropdown was last told to show
+
+  dc.pull = () => {}; // has the hand's newest place taken over, before a picture is asked for
 
   const byId = (id) => document.getElementById(id);
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
@@ -36,17 +39,25 @@
 
   // ------------------------------------------------------------- settings → controls
 
-  // The thumb as Dash's slider draws it: its middle keeps half its width from the ends.
+  // The thumb is moved by the layer that page.css makes of it: that costs no layout.
   function place(key) {
     const handle = thumb(key);
     if (!handle) return;
     const { name, symbol, track } = dc.table().controls[key];
-    const share = position(key) / (track.length - 1);
-    handle.parentNode.style.left = `calc(${100 * share}% + ${(0.5 - share) * handle.offsetWidth}px)`;
+    handle.parentNode.style.translate = `${(100 * position(key)) / (track.length - 1)}%`;
     handle.setAttribute("aria-valuenow", position(key));
     handle.setAttribute("aria-valuetext", texts[key]);
     handle.setAttribute("aria-label", `${name} ${symbol}`);
   }
+
+  // While a hand moves the boxes show what the pictures show.
+  dc.showValues = (drawn) => {
+    for (const [key, control] of Object.entries(dc.table().controls)) {
+      const box = byId(`${key}-box`);
+      if (!control.track.length || box === document.activeElement || asked.has(key) || broken.includes(key)) continue;
+      if (box && box.value !== drawn[key]) box.value = drawn[key];
+    }
+  };
 
   function showBox(key) {
     const box = byId(`${key}-box`);
@@ -132,8 +143,6 @@
     if (broken.length) dc.complain({}); // the old text goes, and what was said of it
     dc.change({ [key]: value });
     place(key);
-    const box = byId(`${key}-box`);
-    if (box) box.value = value;
   }
 
   const keyOf = (node) => node.closest?.(".control")?.dataset.key;
@@ -143,25 +152,39 @@
     const root = event.target.closest?.(".dash-slider-root");
     if (!root || event.button || !texts) return;
     const key = keyOf(root);
-    const { left, width } = root.getBoundingClientRect();
+    const [track, handle] = [root, thumb(key)].map((node) => node.getBoundingClientRect());
     const last = dc.table().controls[key].track.length - 1;
-    const middle = left + (position(key) / last) * width;
-    const offset = event.target === thumb(key) ? event.clientX - middle : 0;
+    const width = track.width - handle.width;
+    // A thumb stays where it was taken hold of.
+    const hold = event.target === thumb(key) ? event.clientX - handle.left : handle.width / 2;
+    let due = 0;
+    let x = event.clientX;
+    const follow = () => {
+      due = clearTimeout(due);
+      slide(key, Math.round(((x - hold - track.left) / width) * last));
+    };
     const seize = (moved) => {
       moved.stopPropagation();
       if (moved.cancelable) moved.preventDefault();
-      slide(key, Math.round(((moved.clientX - offset - left) / width) * last));
+      x = moved.clientX;
+      due ||= setTimeout(follow, MOVE_MS);
     };
     const release = (ended) => {
       if (ended.pointerId !== event.pointerId) return;
       hand.abort();
+      dc.pull = () => {};
+      follow();
       if (restTimer) commit();
     };
     const hand = new AbortController();
     const listening = { capture: true, signal: hand.signal };
     document.addEventListener("pointermove", seize, listening);
     for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, release, listening);
-    seize(event);
+    dc.pull = () => due && follow();
+    follow();
+    event.preventDefault();
+    event.stopPropagation();
+    root.setPointerCapture(event.pointerId); // which spares the browser to look what lies under it
     thumb(key).focus({ preventScroll: true, focusVisible: false });
   }
 

@@ -10,8 +10,8 @@
     if (frame.n_w) {
       frame.outcome = new Uint8Array(take(frame.n_w * frame.n_b));
       frame.cells = frame.own ? new Uint8Array(take(frame.n_w * frame.n_b)) : frame.outcome;
-      for (const drawing of Object.values(frame.drawings ?? {})) {
-        drawing.coordinates = new Int16Array(take(2 * drawing.n));
+      for (const picture of Object.values(frame.pictures)) {
+        if (picture.marks) picture.coordinates = new Int16Array(take(2 * picture.n));
       }
     }
     return frame;

@@ -44,7 +44,7 @@
 
   function hide() {
     wanted = null;
-    tip().hidden = true;
+    if (!tip().hidden) tip().hidden = true;
   }
 
   function move(gd, event) {

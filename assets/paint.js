@@ -26,7 +26,7 @@
 
   // ------------------------------------------------------------- pictures
 
-  async function react(gd, panel, { data, layout }, name) {
+  async function react(gd, panel, { data, layout, axes: name }) {
     await window.Plotly.react(gd, data, layout);
     axes[panel] = name;
     if (panel !== "map") return;
@@ -51,20 +51,24 @@
     if (gd.matches(":active")) return; // Plotly forgets a pan when its graph is drawn anew
     delete figures[panel];
     if (drawing.layout && axes[panel] !== drawing.axes) {
-      await react(gd, panel, { data: [], layout: drawing.layout }, drawing.axes);
+      await react(gd, panel, { ...drawing, data: [] });
     }
     dc.sketch.draw(gd, drawing);
   }
 
   async function draw(panel) {
-    const { figure, name } = figures[panel];
+    const figure = figures[panel];
     const gd = await ready(panel);
-    if (gd.matches(":active")) {
-      await new Promise((resolve) => addEventListener("pointerup", resolve, { once: true }));
-    }
     delete figures[panel];
-    await react(gd, panel, figure, name);
+    await react(gd, panel, figure);
     gd.closest(".graph").classList.remove("sketched");
+  }
+
+  // A hand on the map has let go, and Plotly has ended its pan.
+  async function released() {
+    if (!plot("map")?.matches(":active")) return;
+    await new Promise((resolve) => addEventListener("mouseup", resolve, { once: true }));
+    await nextTask();
   }
 
   // ------------------------------------------------------------- words
@@ -95,6 +99,8 @@
     set("follow", { "data-state": state });
   }
 
+  // Where the pictures are is asked only when the layout changes: asking makes the browser lay out.
+  const room = {}; // panel and layout → whether it has a place there
   const onScreen = new Set();
   const watcher = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
@@ -102,18 +108,22 @@
     }
   });
 
+  function hasRoom(panel) {
+    const frame = byId(`picture-${panel}`);
+    if (frame && !frame.dataset.watched) {
+      frame.dataset.watched = "yes";
+      onScreen.add(panel);
+      watcher.observe(frame);
+    }
+    return Boolean(frame?.offsetParent);
+  }
+
   dc.paint = {
     // Whether the layout of this size and page has room for the panel, and, while a hand moves, whether
     // it can be seen without scrolling.
     visible(panel, still) {
-      const frame = byId(`picture-${panel}`);
-      if (!frame?.offsetParent) return false;
-      if (!frame.dataset.watched) {
-        frame.dataset.watched = "yes";
-        onScreen.add(panel);
-        watcher.observe(frame);
-      }
-      return still || onScreen.has(panel);
+      const place = `${panel} ${dc.view.size()} ${document.documentElement.dataset.page}`;
+      return (room[place] ??= hasRoom(panel)) && (still || onScreen.has(panel));
     },
 
     axes: (panel) => axes[panel] ?? "",
@@ -125,13 +135,14 @@
       return Math.round(Math.min(Math.max(known.width, known.height, 16) * devicePixelRatio, 2048));
     },
 
+    // Canvases before elements: their text asks the browser for finished styles.
     async frame(frame) {
+      const drawn = Object.entries(frame.pictures).map(([panel, picture]) => {
+        if (picture.marks) return sketch(panel, picture);
+        figures[panel] = picture;
+      });
+      await Promise.all(drawn);
       if (dc.paint.visible("map", true)) dc.sketch.paint(await ready("map"), frame);
-      for (const [panel, figure] of Object.entries(frame.figures ?? {})) {
-        figures[panel] = { figure, name: frame.axes[panel] };
-      }
-      const moving = Object.entries(frame.drawings ?? {}).map(([panel, drawing]) => sketch(panel, drawing));
-      await Promise.all(moving);
       verdict = frame.verdict;
       speak();
       for (const [id, properties] of Object.entries(frame.page)) set(id, properties);
@@ -168,6 +179,7 @@
     async draw() {
       const { seq } = dc.pump.wanted();
       await nextTask();
+      await released();
       for (const panel of Object.keys(figures)) {
         if (dc.pump.wanted().seq !== seq) return;
         if (figures[panel]) await draw(panel);

@@ -13,12 +13,14 @@
   const LONGEST_MS = 30_000; // longer than the server's own limit
   const MOST = 6; // requests in flight, as many as a browser sends to one host
   const EVERY_MS = 50; // and this far apart
+  const EXACT_CELLS = 32; // of a map that is iterated plainly, at first
+  const COMPLETE_BUDGET = 5; // seconds for everything that is compared with
 
   const viewer = crypto.getRandomValues(new Uint32Array(2)).join("-");
   let seq = 0;
   let wanted = null; // {seq, key, texts, rest}
   const flights = new Set(); // {seq, key, texts, cells, still, …}
-  let shown = { key: null, seq: 0, cells: 0 };
+  let shown = { key: null, seq: 0, cells: 0 }; // … what else the frame says of itself
   let cost = 1e-4; // milliseconds a cell, from the last map
   let limit = Infinity; // cells a side that were too slow for a first picture of the wanted settings
   let ceiling = Infinity; // and too slow even for a picture at rest
@@ -57,14 +59,26 @@
     return size;
   }
 
-  function next() {
+  async function next() {
+    if (flights.size < room()) dc.pull();
     if (!wanted) return;
     if (shown.key !== wanted.key) {
       if (flights.size < room() && ![...flights].some(({ key }) => key === wanted.key)) first();
-    } else if (wanted.rest && !flights.size) {
-      if (!fine()) ask({ cells: cost * full() ** 2 > REST_MS ? Math.min(2 * shown.cells, full()) : full(), still: true });
-      else if (stale(wanted.texts, true).length) ask({ cells: shown.cells, still: true });
-      else if (!held) settle();
+      return;
+    }
+    if (!wanted.rest || flights.size) return;
+    const size = full();
+    if (!fine()) {
+      ask({ cells: cost * size ** 2 > REST_MS ? Math.min(2 * shown.cells, size) : size, still: true });
+    } else if (stale(wanted.texts, true).some((panel) => !shown.missing.includes(panel))) {
+      ask({ cells: shown.cells, still: true, exact: shown.exact });
+    } else if (!held) {
+      const { seq } = wanted;
+      await dc.paint.draw();
+      if (wanted.seq !== seq || flights.size || held) return;
+      if (shown.rough) ask({ cells: shown.exact ? Math.min(2 * shown.cells, size) : EXACT_CELLS, still: true, exact: true });
+      else if (shown.pending) ask({ cells: shown.cells, still: true, exact: shown.exact, complete: true });
+      else settle();
     }
   }
 
@@ -76,16 +90,18 @@
     ask({ cells: Math.max(Math.min(cells, Math.ceil(limit / 2)), COARSEST), still: quick, first: true });
   }
 
-  // Full size, or as fine as the server's time limit allows.
-  const fine = () => shown.cells >= full() || 2 * shown.cells > ceiling;
+  // Full size, or as fine as the server's time limit allows. (An exact map is refined only when all else is.)
+  const fine = () => shown.exact || shown.cells >= full() || 2 * shown.cells > ceiling;
 
-  function url({ seq, texts, cells, still, first, panels }) {
+  function url({ seq, texts, cells, still, first, panels, exact, complete }) {
     const query = new URLSearchParams(texts);
     const oldest = Math.min(seq, ...[...flights].map((flight) => flight.seq));
     const options = { seq, oldest, cells, viewer, still: still ? 1 : 0, panels: panels.join() };
     options.axes = panels.map(dc.paint.axes).join();
     Object.assign(options, { theme: dc.view.theme(), size: dc.view.size() });
     if (first && cells > COARSEST) options.budget = DRAG_BUDGET;
+    if (exact) options.exact = 1;
+    if (complete) Object.assign(options, { complete: 1, budget: COMPLETE_BUDGET });
     for (const [name, value] of Object.entries(options)) query.set(name, value);
     return `${dc.view.base()}frame?${query}`;
   }
@@ -117,29 +133,33 @@
     next();
   }
 
-  function late({ key, cells, first }) {
-    if (key === wanted.key && first && cells > COARSEST) limit = cells;
-    else if (key === wanted.key) ceiling = cells;
-    cost = Math.max(cost, (1000 * DRAG_BUDGET) / cells ** 2);
+  function late({ key, cells, first, exact, complete }) {
+    if (key !== wanted.key) return;
+    if (complete) shown.pending = false;
+    else if (exact) shown.rough = false;
+    else if (first && cells > COARSEST) limit = cells;
+    else ceiling = cells;
+    if (!complete && !exact) cost = Math.max(cost, (1000 * DRAG_BUDGET) / cells ** 2);
   }
 
-  async function show({ seq, key, texts, panels, still, from }, frame) {
-    cost = frame.milliseconds / (frame.n_w * frame.n_b);
+  async function show({ seq, key, texts, panels, still, from, exact, complete }, frame) {
+    if (!exact) cost = frame.milliseconds / (frame.n_w * frame.n_b);
     travel = performance.now() - from - 2 * frame.spent;
     if (seq < shown.seq) return; // overtaken on its way
     const cells = Math.max(frame.n_w, frame.n_b);
-    shown = { key, seq, cells };
+    const missing = panels.filter((panel) => !(panel in frame.pictures));
+    const rough = frame.rough && !(exact && cells >= full());
+    shown = { key, seq, cells, missing, exact, rough, pending: frame.pending && !complete };
     if (key === wanted.key) clearTimeout(computing);
     await dc.paint.frame(frame);
-    for (const panel of panels) painted[panel] = signature(panel, texts, still);
+    dc.showValues(texts);
+    for (const panel of panels) painted[panel] = missing.includes(panel) ? null : signature(panel, texts, still);
     dc.paint.announce(frame);
   }
 
-  async function settle() {
+  function settle() {
     clearTimeout(computing);
-    const { seq, texts } = wanted;
-    await dc.paint.draw();
-    if (wanted.seq === seq && !held) dc.paint.settle(texts, shown.cells < full());
+    dc.paint.settle(wanted.texts, shown.cells < full());
   }
 
   // ------------------------------------------------------------- called by the controls
@@ -173,7 +193,7 @@
       else next();
     },
     settled: () => !held && wanted?.rest && !flights.size && shown.key === wanted.key && fine(),
-    query: () => new URLSearchParams({ ...wanted.texts, cells: shown.cells }),
+    query: () => new URLSearchParams({ ...wanted.texts, cells: shown.cells, exact: shown.exact ? 1 : 0 }),
     wanted: () => wanted,
   };
 })();

@@ -33,6 +33,7 @@
   // ------------------------------------------------------------- the ground
 
   let ground = null; // {n_w, n_b, window} of the cells that are painted
+  let placed = ""; // where they lie, to leave alone what is right
 
   function paint(gd, { n_w, n_b, palette, cells, settings }) {
     const surface = canvas(gd, "ground");
@@ -60,11 +61,14 @@
   function place(gd) {
     if (!ground) return;
     const { left, top, width, height } = plot(gd);
+    const { xaxis, yaxis } = gd._fullLayout;
+    const now = JSON.stringify([ground, left, top, width, height, xaxis.range, yaxis.range]);
+    if (now === placed) return;
+    placed = now;
     const surface = canvas(gd, "ground");
     const px = (value) => `${value}px`;
     Object.assign(surface.parentNode.style, { left: px(left), top: px(top), width: px(width), height: px(height) });
     const [w0, w1, b0, b1] = ground.window;
-    const { xaxis, yaxis } = gd._fullLayout;
     const at = ({ range, _length }, value) => ((value - range[0]) / (range[1] - range[0])) * _length;
     const across = (at(xaxis, w1) - at(xaxis, w0)) / (ground.n_w - 1);
     const up = (at(yaxis, b1) - at(yaxis, b0)) / (ground.n_b - 1);
@@ -164,7 +168,8 @@
   function clean(gd) {
     const surface = canvas(gd, "sketch");
     const scale = devicePixelRatio;
-    const [width, height] = [gd.clientWidth, gd.clientHeight].map((side) => Math.round(side * scale));
+    const { width: across, height: up } = gd._fullLayout;
+    const [width, height] = [across, up].map((side) => Math.round(side * scale));
     if (surface.width !== width || surface.height !== height) Object.assign(surface, { width, height });
     const pen = surface.getContext("2d");
     pen.setTransform(scale, 0, 0, scale, 0, 0);

@@ -93,9 +93,11 @@
   addEventListener("popstate", () => turnTo(location.pathname));
   applyTheme();
 
+  let base = null;
+
   dc.view = {
     theme,
-    base: () => JSON.parse(document.getElementById("_dash-config").textContent).requests_pathname_prefix,
+    base: () => (base ??= JSON.parse(document.getElementById("_dash-config").textContent).requests_pathname_prefix),
     size: () => (present() ? "present" : phone.matches ? "phone" : compact.matches ? "compact" : "desktop"),
 
     present(on) {

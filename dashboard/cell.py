@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from dashboard.controls import CONTROLS
 from dashboard.numbers import readable
-from dashboard.options import number
+from dashboard.options import choice, number
 from dashboard.results import timed_map
 from dashboard.settings import DEFAULT
 from dynamics import BasinMap, Cancellation, Outcome
 
+_OPTIONS = ("cells", "exact", "row", "column")
 _ENDS = {
     Outcome.DEAD: "Dead",
     Outcome.CONVERGED: "At the ground truth",
@@ -32,12 +33,13 @@ def cell(args: Mapping[str, str], cancel: Cancellation) -> list[str]:
     Cancelled
         When `cancel` is set before the map is there.
     """
-    settings = DEFAULT.edit({k: text for k, text in args.items() if k not in ("cells", "row", "column")})
+    settings = DEFAULT.edit({key: text for key, text in args.items() if key not in _OPTIONS})
+    exact = choice(args, "exact", ("0", "1")) == "1"
     cells = int(number(args, "cells", settings.resolution or 256, 2, CONTROLS["resolution"].high))
     grid = settings.grid(cells)
     row = int(number(args, "row", 0, 0, grid.n_b - 1))
     column = int(number(args, "column", 0, 0, grid.n_w - 1))
-    return lines(timed_map(settings, cells, cancel).basin, row, column)
+    return lines(timed_map(settings, cells, cancel, exact).basin, row, column)
 
 
 def lines(basin: BasinMap, row: int, column: int) -> list[str]:

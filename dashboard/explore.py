@@ -46,6 +46,8 @@ def explore() -> list[Component]:
                     [
                         html.Span(id="counting"),
                         " ",
+                        html.Span(id="state"),
+                        " ",
                         html.Span("A finer map takes too long here.", id="coarse", hidden=True),
                         " ",
                         html.Button(id="tighter", className="link", hidden=True),

@@ -7,7 +7,7 @@ bytes → canvas and Plotly (assets/paint.js). Everything that decides what is s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from time import perf_counter
 from typing import Any, get_args
@@ -16,15 +16,16 @@ from numpy.typing import NDArray
 
 from dashboard import results
 from dashboard.caption import caption
+from dashboard.comparison import Comparison, compare, known
 from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.options import choice, number
 from dashboard.packing import pack
-from dashboard.page import page
+from dashboard.page import compared, page
 from dashboard.presets import matching
 from dashboard.settings import DEFAULT, Settings
 from dashboard.work import load
 from dynamics import BasinMap, Cancellation
-from figures import View, alive, field_row, locus, oscillation, plane
+from figures import CurrentShare, View, alive, field_row, locus, oscillation, plane, share
 from figures.chart import Spec
 from figures.drawing import axes_name, drawing
 from figures.plane import ground_palette
@@ -38,13 +39,27 @@ DEPENDS: dict[str, tuple[str, ...] | None] = {
     "locus": ("beta", "eta"),
     "oscillation": ("beta", "eta"),
     "field": ("delta", "epsilon", "rho"),
+    "share": None,
 }
 MIN_CELLS = 8
 # A picture at rest may take this long; past it the page keeps the finest map that was finished.
 LONGEST_SECONDS = 20.0
 # With more requests than this under way a moving picture is answered at half the cells a side.
 BUSY = 2
-_OPTIONS = ("seq", "oldest", "cells", "panels", "size", "theme", "still", "budget", "viewer", "axes")
+_OPTIONS = (
+    "seq",
+    "oldest",
+    "cells",
+    "panels",
+    "size",
+    "theme",
+    "still",
+    "exact",
+    "complete",
+    "budget",
+    "viewer",
+    "axes",
+)
 
 
 # ------------------------------------------------------------------ what the browser asks
@@ -68,6 +83,10 @@ class FrameRequest:
         See `figures.View`.
     still : bool
         Whether the hand rests: figures for Plotly; otherwise drawings for a canvas.
+    exact : bool
+        Whether the map is iterated plainly: `results.rough` says where that makes a difference.
+    complete : bool
+        Whether to compute what the settings are compared with, if it is not known yet.
     budget : float
         Seconds after which the map is given up.
     axes : mapping of str to str
@@ -84,6 +103,8 @@ class FrameRequest:
     theme: ThemeName = "light"
     size: Size = "desktop"
     still: bool = True
+    exact: bool = False
+    complete: bool = False
     budget: float = LONGEST_SECONDS
     axes: Mapping[str, str] = field(default_factory=dict)
     viewer: str = ""
@@ -126,6 +147,8 @@ def read_request(args: Mapping[str, str]) -> FrameRequest:
         theme=choice(args, "theme", get_args(ThemeName)),
         size=choice(args, "size", get_args(Size)),
         still=choice(args, "still", ("1", "0")) == "1",
+        exact=choice(args, "exact", ("0", "1")) == "1",
+        complete=choice(args, "complete", ("0", "1")) == "1",
         budget=number(args, "budget", LONGEST_SECONDS, 0.001, LONGEST_SECONDS),
         axes=dict(zip(panels, args.get("axes", "")[:200].split(","), strict=False)),
         viewer=args.get("viewer", "")[:64],
@@ -147,59 +170,88 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
     settings = request.settings
     busy = not request.still and load() > BUSY
     cells = max(request.cells // 2, MIN_CELLS) if busy else request.cells
-    timed = results.timed_map(settings, cells, cancel)
+    timed = results.timed_map(settings, cells, cancel, request.exact)
     basin = timed.basin
-    words, preset = caption(settings, basin), matching(settings)
+    comparison = compare(settings, cancel) if request.complete else known(settings)
+    pictures, coordinates = _pictures(request, _specs(request, basin, comparison, cancel))
+    words, preset = caption(settings, basin, comparison.baseline), matching(settings)
+    told = page(settings, basin, words, preset) | compared(settings, basin, comparison)
+    told["state"] = {"text": " ".join(_state(request, basin, busy))}
     header: dict[str, Any] = {
         "seq": request.seq,
         "settings": asdict(settings),
         "n_w": basin.grid.n_w,
         "n_b": basin.grid.n_b,
         "milliseconds": timed.milliseconds,
-        "busy": busy,
+        "rough": results.rough(basin.grid, basin.rho),
+        "pending": not comparison.complete,
         "verdict": words.verdict,
         "preset": preset.key if preset else None,
-        "page": page(settings, basin, words, preset, busy),
+        "page": told,
+        "pictures": pictures,
     }
     arrays: list[NDArray[Any]] = [basin.outcome]
-    if settings.colouring != "gradient" and "map" in request.panels:
+    if settings.colouring != "gradient":
         header["palette"], cells_shown = ground_palette(basin, request.view)
         header["own"] = cells_shown is not basin.outcome
         arrays += [cells_shown] if header["own"] else []
-    specs = _specs(request, basin, cancel)
-    if request.still:
-        header["figures"] = {name: _without_ground(spec) for name, spec in specs.items()}
-        header["axes"] = {name: axes_name(spec["layout"]) for name, spec in specs.items()}
-    else:
-        drawings = {name: drawing(spec) for name, spec in specs.items()}
-        header["drawings"] = {
-            name: {
-                "axes": drawn.axes,
-                "marks": drawn.marks,
-                "n": len(drawn.coordinates),
-                "layout": None if request.axes.get(name) == drawn.axes else specs[name]["layout"],
-            }
-            for name, drawn in drawings.items()
-        }
-        arrays += [drawn.coordinates for drawn in drawings.values()]
     header["spent"] = 1000 * (perf_counter() - begin)
-    return pack(header, arrays)
+    return pack(header, [*arrays, *coordinates])
 
 
-def _specs(request: FrameRequest, basin: BasinMap, cancel: Cancellation) -> dict[str, Spec]:
-    """Draw the panels that are asked for, from results that are computed or cached."""
+def _state(request: FrameRequest, basin: BasinMap, busy: bool) -> Iterator[str]:
+    """Say what the map is not, or not yet."""
+    if busy:
+        yield "The server is busy: coarser while you move."
+    if request.exact:
+        yield f"So deep every start is iterated one by one, {basin.grid.n_w} × {basin.grid.n_b} so far."
+    elif results.rough(basin.grid, basin.rho):
+        yield "So deep the borders are estimates, until every start is iterated one by one."
+
+
+def _specs(
+    request: FrameRequest, basin: BasinMap, comparison: Comparison, cancel: Cancellation
+) -> dict[str, Spec]:
+    """Draw the panels that are asked for; `share` is left out while its curves are not known."""
     settings, view = request.settings, request.view
     runs = results.paths(settings, cancel) if {"map", "alive"} & set(request.panels) else []
+    current = CurrentShare(settings.gamma, settings.beta, basin.dead_fraction)
     draw: dict[str, Callable[[], Spec]] = {
         "map": lambda: plane.spec(basin, results.arrows(settings, view), runs, view),
         "alive": lambda: alive.spec(runs, settings.epsilon, view, quantity=settings.quantity),
         "locus": lambda: locus.spec(results.locus_curve(settings.eta), settings.beta, view),
         "oscillation": lambda: oscillation.spec(results.affine_runs(settings), view),
+        "share": lambda: share.spec(comparison.curves or (), current, view),
         "field": lambda: field_row.spec(results.fields(settings, view), settings.epsilon, view),
     }
-    return {name: draw[name]() for name in request.panels}
+    panels = [name for name in request.panels if name != "share" or comparison.curves]
+    return {name: draw[name]() for name in panels}
 
 
-def _without_ground(spec: Spec) -> Spec:
-    """Leave out the heat map, whose cells travel as bytes and lie on a canvas under the axes."""
-    return spec | {"data": [trace for trace in spec["data"] if trace["type"] != "heatmap"]}
+def _pictures(
+    request: FrameRequest, specs: Mapping[str, Spec]
+) -> tuple[dict[str, dict[str, Any]], list[NDArray[Any]]]:
+    """Return each picture as a figure for Plotly or as a drawing, and the drawings' coordinates.
+
+    A figure leaves out the heat map, whose cells travel as bytes and lie on a canvas under the axes. A
+    drawing brings the layout along when the graph in the browser has other axes.
+    """
+    if request.still:
+        return {
+            name: {
+                "axes": axes_name(spec["layout"]),
+                "data": [trace for trace in spec["data"] if trace["type"] != "heatmap"],
+                "layout": spec["layout"],
+            }
+            for name, spec in specs.items()
+        }, []
+    drawings = {name: drawing(spec) for name, spec in specs.items()}
+    return {
+        name: {
+            "axes": drawn.axes,
+            "marks": drawn.marks,
+            "n": len(drawn.coordinates),
+            "layout": None if request.axes.get(name) == drawn.axes else specs[name]["layout"],
+        }
+        for name, drawn in drawings.items()
+    }, [drawn.coordinates for drawn in drawings.values()]

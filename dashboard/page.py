@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import numpy as np
-
 from dashboard.caption import Caption
+from dashboard.comparison import MOST_TIPS, Comparison, Tip, conditions, tips_heading
 from dashboard.landmarks import landmarks
 from dashboard.numbers import exact, percent
 from dashboard.presets import Preset
@@ -15,12 +14,9 @@ from dashboard.settings import Settings
 from dynamics import BasinMap, Outcome
 
 Properties = dict[str, Any]
-BUSY = " The server is busy: coarser while you move."
 
 
-def page(
-    settings: Settings, basin: BasinMap, words: Caption, preset: Preset | None, busy: bool
-) -> dict[str, Properties]:
+def page(settings: Settings, basin: BasinMap, words: Caption, preset: Preset | None) -> dict[str, Properties]:
     """Return what the browser sets: ``text``, ``style`` (of CSS properties), or an attribute.
 
     An attribute that is true or false is there or not. The verdict itself is not among them: the
@@ -28,7 +24,7 @@ def page(
     """
     return {
         "context": {"text": words.context},
-        "counting": {"text": words.counting + (BUSY if busy else "")},
+        "counting": {"text": words.counting},
         "pytorch": {"text": pytorch(settings)},
         "provenance": {"text": preset.provenance() if preset else ""},
         **_landmarks(settings),
@@ -56,11 +52,10 @@ def _landmarks(settings: Settings) -> dict[str, Properties]:
 
 def _shares(basin: BasinMap, words: Caption) -> dict[str, Properties]:
     """The outcome bar, its short form, its legend, and the same in words."""
-    counts = np.bincount(basin.outcome.ravel(), minlength=len(Outcome)) / basin.outcome.size
     properties: dict[str, Properties] = {}
     told = []
     for outcome in Outcome:
-        name, share = outcome.name.lower(), float(counts[outcome])
+        name, share = outcome.name.lower(), basin.fraction(outcome)
         bar = {"style": {"flex-grow": f"{share:.5f}"}, "hidden": share == 0}
         properties |= {f"bar-{name}": bar, f"follow-{name}": bar}
         properties[f"share-{name}"] = {"text": percent(share, 1)}
@@ -74,6 +69,33 @@ def _shares(basin: BasinMap, words: Caption) -> dict[str, Properties]:
     return properties
 
 
-def offer(changes: dict[str, str]) -> str:
-    """Return changes of settings as the attribute ``data-changes``, which a click applies."""
-    return json.dumps(changes)
+def compared(settings: Settings, basin: BasinMap, comparison: Comparison) -> dict[str, Properties]:
+    """What the settings are compared with; while that is not known, what is shown of it fades."""
+    properties: dict[str, Properties] = {
+        "picture-share": {"data-old": not comparison.curves},
+        "share-conditions": {"text": conditions(settings)},
+        "tighter": _offer(comparison.tighter[0]) if comparison.tighter else {"hidden": True},
+        "tips": {"data-old": comparison.tips is None},
+    }
+    if comparison.tips is None:
+        return properties
+    heading = tips_heading(basin.dead_fraction)
+    properties["tips"] |= {"hidden": heading is None}
+    properties["tips-heading"] = {"text": heading or ""}
+    properties["tips-none"] = {"hidden": bool(comparison.tips)}
+    for n in range(MOST_TIPS):
+        there = n < len(comparison.tips)
+        properties[f"tip-{n + 1}"] = _changes(comparison.tips[n]) if there else {"hidden": True}
+        if there:
+            properties[f"tip-{n + 1}-text"] = {"text": comparison.tips[n].text}
+            properties[f"tip-{n + 1}-number"] = {"text": percent(comparison.tips[n].share)}
+    return properties
+
+
+def _offer(tip: Tip) -> Properties:
+    return {"text": tip.text, **_changes(tip)}
+
+
+def _changes(tip: Tip) -> Properties:
+    """Make a button of what a click changes; assets/controls.js applies it."""
+    return {"hidden": False, "data-changes": json.dumps(tip.changes)}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from time import perf_counter
 
 import numpy as np
 from cachetools import LRUCache
 
-from dashboard.controls import CONTROLS
 from dashboard.settings import Settings
 from dynamics import (
     AffineTrajectory,
@@ -23,6 +22,7 @@ from dynamics import (
     VectorField,
     affine_trajectory,
     basin_map,
+    border_error,
     critical_momentum,
     eigenvalue_locus_beta,
     outcomes,
@@ -35,8 +35,6 @@ FIELD_GAMMAS = (1.0, 0.1, 0.01)
 FIELD_ARROWS = 9
 AFFINE_STEPS = 100
 PATH_SAMPLES = 500
-TIGHTER = 100.0
-TIGHTER_CELLS = 128
 CACHE_BYTES = 128 * 2**20
 
 
@@ -55,52 +53,55 @@ _maps: LRUCache[object, TimedMap] = LRUCache(
 _lock = threading.Lock()
 
 
-def timed_map(settings: Settings, cells: int, cancel: Cancellation) -> TimedMap:
+def timed_map(settings: Settings, cells: int, cancel: Cancellation, exact: bool = False) -> TimedMap:
     """Return the map of `settings` on `cells` × `cells` starts, from the cache when it is there.
+
+    `exact` iterates plainly what the fast method estimates; see `rough`.
 
     Raises
     ------
     Cancelled
         When `cancel` is set before the map is finished.
     """
-    key = (settings.hyperparameters, settings.grid(cells), tuple(settings.judging.values()))
+    key = (settings.hyperparameters, settings.grid(cells), tuple(settings.judging.values()), exact)
     with _lock:
         known = _maps.get(key)
     if known is not None:
         return known
     start = perf_counter()
-    basin = basin_map(settings.hyperparameters, settings.grid(cells), **settings.judging, cancel=cancel)
+    basin = basin_map(
+        settings.hyperparameters,
+        settings.grid(cells),
+        **settings.judging,
+        method="exact" if exact else "fast",
+        cancel=cancel,
+    )
     timed = TimedMap(basin, 1000 * (perf_counter() - start))
     with _lock:
         _maps[key] = timed
     return timed
 
 
-def tighter(settings: Settings, cancel: Cancellation) -> tuple[Settings, float, float] | None:
-    """Return what a hundred times smaller tolerance would change, counted on a coarser grid.
-
-    Returns
-    -------
-    (settings, before, after) or None
-        The tighter settings and the dead share without and with them; None when starts are judged
-        after T updates or the tolerance cannot be tightened.
-
-    Raises
-    ------
-    Cancelled
-        When `cancel` is set before both maps are finished.
-    """
-    tolerance = settings.tolerance / TIGHTER
-    if tolerance < CONTROLS["tolerance"].low:
-        return None
-    stricter = replace(settings, tolerance=tolerance)
-    before, after = (timed_map(s, TIGHTER_CELLS, cancel).basin.dead_fraction for s in (settings, stricter))
-    return stricter, before, after
+def rough(grid: Grid, rho: float) -> bool:
+    """Tell whether the fast method may misplace a border by more than a cell of this grid."""
+    cell = min((grid.w_max - grid.w_min) / (grid.n_w - 1), (grid.b_max - grid.b_min) / (grid.n_b - 1))
+    return cell < border_error(grid, rho)
 
 
 def arrows(settings: Settings, view: View) -> VectorField:
     """−∇L where the map has room for arrows."""
-    return vector_field(settings.hyperparameters, arrow_grid(settings.grid(2), view), rho=settings.rho)
+    return _field(settings.gamma, settings.delta, settings.rho, arrow_grid(settings.grid(2), view))
+
+
+@lru_cache(256)
+def _field(gamma: float, delta: float, rho: float, grid: Grid) -> VectorField:
+    """−∇L on a grid; it does not depend on β and η."""
+    return vector_field(Hyperparameters(beta=0.0, eta=1.0, gamma=gamma, delta=delta), grid, rho=rho)
+
+
+@lru_cache(256)
+def _affine_run(beta: float, eta: float) -> AffineTrajectory:
+    return affine_trajectory(beta, eta, AFFINE_STEPS)
 
 
 def paths(settings: Settings, cancel: Cancellation) -> list[StartPath]:
@@ -151,18 +152,11 @@ def affine_runs(settings: Settings) -> tuple[AffineTrajectory, ...]:
     """
     others = dict.fromkeys((0.0, float(critical_momentum(settings.eta)), 0.9, 0.99))
     betas = [*[beta for beta in others if beta != settings.beta][:2], settings.beta]
-    return tuple(affine_trajectory(beta, settings.eta, AFFINE_STEPS) for beta in betas)
+    return tuple(_affine_run(beta, settings.eta) for beta in betas)
 
 
 def fields(settings: Settings, view: View) -> list[VectorField]:
     """−∇L at Fig. 3's three γ, at the current δ and ρ, in the window [−3, 3]²."""
     window = Grid(w_min=-3, w_max=3, b_min=-3, b_max=3, n_w=2, n_b=2)
     grid = arrow_grid(window, view, per_side=FIELD_ARROWS)
-    return [
-        vector_field(
-            Hyperparameters(beta=settings.beta, eta=settings.eta, gamma=gamma, delta=settings.delta),
-            grid,
-            rho=settings.rho,
-        )
-        for gamma in FIELD_GAMMAS
-    ]
+    return [_field(gamma, settings.delta, settings.rho, grid) for gamma in FIELD_GAMMAS]

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -51,9 +52,14 @@ class _Result:
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
 
+    @cached_property
+    def _shares(self) -> Floats:
+        """Share of starts with each outcome, float64 (5,)."""
+        return np.bincount(self.outcome.ravel(), minlength=len(Outcome)) / self.outcome.size
+
     def fraction(self, outcome: Outcome) -> float:
         """Return the share of starts with this outcome, in [0, 1]."""
-        return float(np.mean(self.outcome == outcome))
+        return float(self._shares[outcome])
 
     @property
     def dead_fraction(self) -> float:

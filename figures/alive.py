@@ -61,7 +61,8 @@ def alive(paths: Sequence[StartPath], epsilon: float, view: View, quantity: Quan
         raise ValueError(f"quantity must be one of {', '.join(_TITLES)}, got {quantity!r}")
     curves = [_curve(path, quantity, epsilon) for path in paths]
     last = max((x[-1] for x, _ in curves if len(x)), default=2.0)
-    x_max = math.ceil(2 * (max(last, 0.5) + 0.15)) / 2
+    # Steps of two decades: the axis stands still while a slider moves the curves.
+    x_max = 2.0 * max(math.ceil((last + 0.1) / 2), 1)
     low, high = _range(paths, curves, quantity, epsilon)
     dead = quantity == "activation"
     return spec(
@@ -122,7 +123,7 @@ def _floor(epsilon: float) -> float:
 def _curve(path: StartPath, quantity: Quantity, epsilon: float) -> tuple[Floats, Floats]:
     """Return log₁₀ of the iterations from 1 on and the quantity, as its decades if logarithmic."""
     t = path.trajectory
-    values = {"activation": t.activation_probability, "w": t.w, "b": t.b, "loss": t.loss}[quantity]
+    values = getattr(t, "activation_probability" if quantity == "activation" else quantity)
     used = (t.iteration >= 1) & np.isfinite(values)
     x, y = np.log10(t.iteration[used].astype(float)), values[used]
     if quantity == "activation":

@@ -48,8 +48,8 @@ def test_the_sketch_looks_like_the_drawing(open_page: OpenPage, query: str, dark
             query.set("still", 0);
             query.set("panels", names);
             query.set("axes", names.map(deadcone.paint.axes));
-            const { drawings } = deadcone.read(await (await fetch(`/frame?${query}`)).arrayBuffer());
-            return Object.entries(drawings).map(([name, drawing]) => {
+            const { pictures } = deadcone.read(await (await fetch(`/frame?${query}`)).arrayBuffer());
+            return Object.entries(pictures).map(([name, drawing]) => {
                 deadcone.sketch.draw(document.querySelector(`#${name} .js-plotly-plot`), drawing);
                 return !drawing.layout;
             });
@@ -74,10 +74,11 @@ def test_the_ground_lies_where_the_axes_say(open_page: OpenPage) -> None:
                 return [tick.textContent.replace("−", "-"), box.x + box.width / 2, box.y + box.height / 2];
             };
             const { x, y, width, height } = canvas.getBoundingClientRect();
+            const ticks = (axis) => [...document.querySelectorAll(`#map .${axis}tick text`)].map(middle);
             return [
                 [...canvas.getContext("2d").getImageData(0, 0, 24, 24).data],
                 [x, y, width, height],
-                ["x", "y"].map((axis) => [...document.querySelectorAll(`#map .${axis}tick text`)].map(middle)),
+                ["x", "y"].map(ticks),
                 [...deadcone.frame.outcome],
                 ["dead", "converged"].map((name) => getComputedStyle(document.documentElement)
                     .getPropertyValue(`--${name}`).trim()),

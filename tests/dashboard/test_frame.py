@@ -50,15 +50,15 @@ def test_the_labels_are_the_maps_and_the_shares_count_them(client: FlaskClient) 
     assert frame["page"]["bar-diverged"]["hidden"]
     assert frame["seq"] == 7
     assert frame["settings"]["beta"] == 0
-    assert set(frame["figures"]) == set(DEPENDS)
+    assert set(frame["pictures"]) | {"share"} == set(DEPENDS)
 
 
-@pytest.mark.parametrize("panel", DEPENDS)
+@pytest.mark.parametrize("panel", [panel for panel in DEPENDS if panel != "share"])
 def test_a_picture_depends_on_what_it_says(client: FlaskClient, panel: str) -> None:
     def drawn(change: str) -> Any:
-        still = _frame(client, f"panels={panel}&{change}")["figures"][panel]
+        still = _frame(client, f"panels={panel}&{change}")["pictures"][panel]
         drawing, arrays = _answer(client, f"panels={panel}&still=0&{change}")
-        return still, drawing["drawings"][panel]["marks"], arrays[16 * 16 :]
+        return still, drawing["pictures"][panel]["marks"], arrays[16 * 16 :]
 
     before = drawn("beta=0.8")
     changes = {
@@ -72,20 +72,52 @@ def test_a_picture_depends_on_what_it_says(client: FlaskClient, panel: str) -> N
         assert (drawn(change) != before) == (key in used), key
 
 
+def test_what_is_compared_with_comes_when_it_is_asked_for(client: FlaskClient) -> None:
+    before = _frame(client, "beta=0.93&gamma=0.2&window=-2,2,-2,2&panels=share")
+    assert before["pending"]
+    assert "without momentum" not in before["verdict"]
+    assert before["pictures"] == {}
+    assert before["page"]["picture-share"]["data-old"]
+    whole = _frame(client, "beta=0.93&gamma=0.2&window=-2,2,-2,2&panels=share&complete=1")
+    settings = DEFAULT.edit({"beta": "0", "gamma": "0.2", "window": "-2,2,-2,2"})
+    baseline = basin_map(settings.hyperparameters, settings.grid(256)).dead_fraction
+    assert f"without momentum {100 * baseline:.0f} % would" in whole["verdict"]
+    assert not whole["pending"]
+    tip = whole["page"]["tip-1"]
+    changed = settings.edit({"beta": "0.93"} | json.loads(tip["data-changes"]))
+    share = basin_map(changed.hyperparameters, changed.grid(256)).dead_fraction
+    assert whole["page"]["tip-1-number"]["text"] == f"{100 * share:.0f} %"
+    assert set(whole["pictures"]) == {"share"}
+    # Another momentum: the curves and the baseline are known, the tips are not.
+    moved = _frame(client, "beta=0.95&gamma=0.2&window=-2,2,-2,2&panels=share&still=0")
+    assert "without momentum" in moved["verdict"]
+    assert "share" in moved["pictures"]
+    assert moved["page"]["tips"]["data-old"]
+
+
+def test_a_deep_window_is_iterated_exactly_when_it_is_asked_for(client: FlaskClient) -> None:
+    window = "window=0.70000,0.70002,0.55000,0.55002"
+    fast, exact = _frame(client, window), _frame(client, f"{window}&exact=1")
+    assert fast["rough"]
+    assert "estimates" in fast["page"]["state"]["text"]
+    assert "16 × 16" in exact["page"]["state"]["text"]
+    assert not _frame(client, "")["rough"]
+
+
 def test_no_picture_is_a_picture_too(client: FlaskClient) -> None:
-    assert _frame(client, "panels=")["figures"] == {}
+    assert _frame(client, "panels=")["pictures"] == {}
 
 
 @pytest.mark.parametrize("size", ["desktop", "compact", "phone", "present"])
 def test_starts_far_outside_the_window(client: FlaskClient, size: str) -> None:
     for query in ("gamma=0.001&window=-0.002,0.004,-0.003,0.003", "starts=1000,-1000;0,0"):
-        assert _frame(client, f"{query}&size={size}")["figures"]["map"]["data"]
+        assert _frame(client, f"{query}&size={size}")["pictures"]["map"]["data"]
 
 
 @pytest.mark.parametrize("beta", [0, 0.5, 0.9, 0.99])
 @pytest.mark.parametrize("eta", [0.001, 0.1, 1, 3])
 def test_the_affine_error_is_drawn_at_three_momenta(client: FlaskClient, beta: float, eta: float) -> None:
-    curves = _frame(client, f"panels=oscillation&beta={beta}&eta={eta}")["figures"]["oscillation"]["data"]
+    curves = _frame(client, f"panels=oscillation&beta={beta}&eta={eta}")["pictures"]["oscillation"]["data"]
     assert len(curves) == 3
 
 
@@ -159,14 +191,14 @@ def test_the_budget_cancels() -> None:
 def test_a_busy_server_answers_a_moving_picture_coarser_and_says_so(client: FlaskClient) -> None:
     with underway("d", 1, 1, 60), underway("e", 1, 1, 60):
         moving, still = _frame(client, "still=0"), _frame(client, "")
-    assert (moving["busy"], moving["n_w"]) == (True, 8)
-    assert "busy" in moving["page"]["counting"]["text"]
-    assert (still["busy"], still["n_w"]) == (False, 16)
-    assert not _frame(client, "still=0")["busy"]
+    assert moving["n_w"] == 8
+    assert "busy" in moving["page"]["state"]["text"]
+    assert still["n_w"] == 16
+    assert still["page"]["state"]["text"] == _frame(client, "still=0")["page"]["state"]["text"] == ""
 
 
 def test_a_moving_frame_is_small(client: FlaskClient) -> None:
-    axes = ",".join(_frame(client, "")["axes"].values())
+    axes = ",".join(picture["axes"] for picture in _frame(client, "")["pictures"].values())
     for query in ("", "beta=0.99&gamma=0.01", "eta=50", "beta=0.95&colouring=iterations"):
         panels = "panels=map,alive,locus,oscillation"
         answer = client.get(
