@@ -8,11 +8,11 @@ UV := uv==0.13.9
 LOCK = $(PYTHON) -m uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock"
 
-.PHONY: help run test format lock bench clean
+.PHONY: help run test format lock bench bench-live clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: ## open the page on http://localhost:8050 (another port: make run PORT=8080)
 	@scripts/environment.sh requirements.txt
@@ -36,6 +36,10 @@ bench: ## run every benchmark, one after another
 	@scripts/environment.sh requirements.txt requirements-dev.txt
 	@set -e; for name in $(patsubst benchmarks/%.py,%,$(sort $(wildcard benchmarks/[a-z]*.py))); do \
 		echo "== $$name"; $(PYTHON) -m benchmarks.$$name; done
+
+bench-live: ## how fast the page follows a hand: the README's table
+	@scripts/environment.sh requirements.txt requirements-dev.txt
+	@DEADCONE_CHROMIUM=$$(scripts/browser.sh) $(PYTHON) -m benchmarks.live
 
 clean: ## remove what the other targets made
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

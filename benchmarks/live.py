@@ -250,7 +250,7 @@ async def measure() -> None:
                 found.append(await pace(browser, port, name, **options))
                 print(found[-1].row(), flush=True)
             drags = [one for condition in found for one in condition.drags]
-        with serving("benchmarks.constant:server") as port:
+        with serving("benchmarks._constant:server") as port:
             print((await pace(browser, port, "constant answer")).row(), flush=True)
         print(f"\nof {sum(len(d.frames) for d in drags)} maps, out of order or unequal: {wrong(drags)}\n")
         print("| screen | map at rest | ms after release: median, worst of 5 |\n|---|---|---|")

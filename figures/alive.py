@@ -30,7 +30,7 @@ FLOOR = 1e-9  # P(z > 0) below it is drawn at it
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")  # A, B, C and so on, again from A
 _BUCKETS = 300
 _LETTER_GAP = 16.0  # pixels between the letters at the ends
-_AREA = {"desktop": (345, 155), "compact": (345, 155), "phone": (300, 130), "present": (366, 246)}
+_AREA = {"desktop": (370, 140), "compact": (345, 155), "phone": (300, 130), "present": (366, 246)}
 
 
 @Picture
@@ -61,8 +61,8 @@ def alive(paths: Sequence[StartPath], epsilon: float, view: View, quantity: Quan
         raise ValueError(f"quantity must be one of {', '.join(_TITLES)}, got {quantity!r}")
     curves = [_curve(path, quantity, epsilon) for path in paths]
     last = max((x[-1] for x, _ in curves if len(x)), default=2.0)
-    # Steps of two decades: the axis stands still while a slider moves the curves.
-    x_max = 2.0 * max(math.ceil((last + 0.1) / 2), 1)
+    # Steps of two decades, and room for a letter: the axis stands still while a slider moves the curves.
+    x_max = 2 * max(math.ceil((last - 0.15) / 2), 1) + 0.3
     low, high = _range(paths, curves, quantity, epsilon)
     dead = quantity == "activation"
     return spec(

@@ -1,4 +1,4 @@
-"""The page with a server that computes nothing: ``gunicorn benchmarks.constant:server``.
+"""The page with a server that computes nothing: ``gunicorn benchmarks._constant:server``.
 
 Each kind of frame (pictures, size, at rest or moving) is computed once and given again for any settings.
 What the page then does is its own cost, to compare with.
