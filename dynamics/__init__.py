@@ -26,6 +26,7 @@ from dynamics.relu import (
     is_dead,
     log_activation_probability,
 )
+from dynamics.revival import RevivalTimes, frozen_in_float32, log10_steps_until_active, revival_time
 from dynamics.trajectory import Trajectory, trajectory
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Outcome",
     "Outcomes",
     "Regime",
+    "RevivalTimes",
     "Trajectory",
     "VectorField",
     "activation_probability",
@@ -52,13 +54,16 @@ __all__ = [
     "eigenvalues",
     "expected_gradient",
     "expected_loss",
+    "frozen_in_float32",
     "in_linear_cone",
     "is_dead",
+    "log10_steps_until_active",
     "log_activation_probability",
     "max_stable_learning_rate",
     "momentum_matrix",
     "outcomes",
     "regime",
+    "revival_time",
     "trajectory",
     "vector_field",
 ]
