@@ -16,6 +16,7 @@ from dynamics.affine import (
 from dynamics.basins import BasinMap, Outcomes, basin_map, border_error, outcomes
 from dynamics.field import VectorField, vector_field
 from dynamics.hyperparameters import Grid, Hyperparameters
+from dynamics.kick import Kick, smallest_kick
 from dynamics.outcome import Cancellation, Cancelled, Outcome
 from dynamics.relu import (
     activation_probability,
@@ -37,6 +38,7 @@ __all__ = [
     "EigenvalueLocus",
     "Grid",
     "Hyperparameters",
+    "Kick",
     "Outcome",
     "Outcomes",
     "Regime",
@@ -64,6 +66,7 @@ __all__ = [
     "outcomes",
     "regime",
     "revival_time",
+    "smallest_kick",
     "trajectory",
     "vector_field",
 ]

@@ -83,8 +83,8 @@ def revival_time(
 
     Errors, measured. Of log₁₀ at most 1e-4 against 30-digit integration of ten flows down to c = −40, two of
     which first sink; against plain iteration at most one iteration or 0.2 %, whichever is more (300 units of
-    random settings, up to 10⁶ iterations). Next to the units that sink for ever paths part, and only the size of
-    log₁₀ is right; a superstep that left the cone and came back within itself would be overlooked.
+    random settings, up to 10⁶ iterations). Next to the units that sink for ever paths part, and only the size
+    of log₁₀ is right; a superstep that left the cone and came back within itself would be overlooked.
 
     Parameters
     ----------
