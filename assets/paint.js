@@ -30,19 +30,25 @@
     await window.Plotly.react(gd, data, layout);
     axes[panel] = name;
     if (panel !== "map") return;
-    dc.sketch.place(gd);
     if (!gd.dataset.watched) watch(gd);
+    place(gd);
+  }
+
+  function place(gd) {
+    dc.sketch.place(gd);
+    dc.starts.place();
   }
 
   function watch(gd) {
     gd.dataset.watched = "yes";
     gd.on("plotly_relayout", (event) => dc.view.relayout(gd, event, true));
     gd.on("plotly_relayouting", (event) => {
-      dc.sketch.place(gd);
+      place(gd);
       dc.view.relayout(gd, event, false);
     });
-    gd.on("plotly_afterplot", () => dc.sketch.place(gd));
+    gd.on("plotly_afterplot", () => place(gd));
     dc.hover.watch(gd);
+    dc.starts.watch(gd);
   }
 
   // While a hand moves: on the canvas, over axes that Plotly changes only when they do not fit.
@@ -146,6 +152,7 @@
       verdict = frame.verdict;
       speak();
       for (const [id, properties] of Object.entries(frame.page)) set(id, properties);
+      dc.starts.place();
       preset = frame.preset;
       byId("main").classList.remove("stale");
     },

@@ -126,6 +126,12 @@ def _map_column() -> Component:
                 [
                     html.Div(className="progress", id="progress"),
                     _graph("map", "Map of starts"),
+                    html.Div(
+                        id="starts",
+                        className="starts",
+                        role="group",
+                        **aria(label="Starts. A click on the map adds one, up to eight."),
+                    ),
                     html.Div(id="hover", className="hover", hidden=True),
                 ],
                 className="map-frame",

@@ -1,0 +1,122 @@
+// The starts on the map as things to take hold of: drag, arrow keys, Delete; a click beside them adds one.
+// Why not Python: they move with the hand, like the sliders (hand.js).
+(() => {
+  const dc = (window.deadcone ??= {});
+  const MOST = 8;
+  const CLICK_PX = 4;
+  const OUTSIDE_PX = 24; // a start that is let go this far outside the map is gone
+  const KEYS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+  let graph = null;
+
+  const layer = () => document.getElementById("starts");
+  const parse = (text) => (text === "none" ? [] : text.split(";").map((pair) => pair.split(",").map(Number)));
+  const starts = () => parse(dc.texts().starts);
+  const window_ = () => dc.texts().window.split(",").map(Number);
+
+  // Four digits of the window, as far as its settings may go.
+  function rounded([w, b]) {
+    const [w0, w1, b0, b1] = window_();
+    const digits = Math.max(0, 3 - Math.floor(Math.log10(Math.max(w1 - w0, b1 - b0))));
+    return [w, b].map((value) => Number(Math.min(Math.max(value, -1000), 1000).toFixed(digits)));
+  }
+
+  function put(list, rest) {
+    dc.change({ starts: list.map((pair) => pair.join()).join(";") || "none" }, rest);
+    place();
+  }
+
+  const moved = (i, point) => put(starts().map((old, k) => (k === i ? rounded(point) : old)));
+
+  function remove(i) {
+    put(starts().filter((_, k) => k !== i), 0);
+    (layer().children[Math.min(i, layer().children.length - 1)] ?? document.getElementById("main")).focus();
+  }
+
+  function frame() {
+    const { left, top, width, height } = dc.sketch.plot(graph);
+    const box = graph.getBoundingClientRect();
+    return { left: box.left + left, top: box.top + top, width, height };
+  }
+
+  function pointAt(x, y) {
+    const { left, top, width, height } = frame();
+    const [w0, w1, b0, b1] = window_();
+    return [w0 + ((x - left) / width) * (w1 - w0), b1 - ((y - top) / height) * (b1 - b0)];
+  }
+
+  function outside(x, y) {
+    const { left, top, width, height } = frame();
+    return Math.max(left - x, x - left - width, top - y, y - top - height) > OUTSIDE_PX;
+  }
+
+  function grab(event) {
+    const i = [...layer().children].indexOf(event.currentTarget);
+    if (event.button || i < 0) return;
+    const [from, x0, y0] = [starts()[i], event.clientX, event.clientY];
+    const target = (x, y) => {
+      const [w, b] = pointAt(x, y);
+      const [u, v] = pointAt(x0, y0);
+      return [from[0] + w - u, from[1] + b - v];
+    };
+    const move = (x, y) => (x !== x0 || y !== y0) && moved(i, target(x, y));
+    dc.hover.hide();
+    dc.grasp(event, event.currentTarget, move, (x, y) => (outside(x, y) ? remove(i) : dc.rest()));
+  }
+
+  function press(event) {
+    const i = [...layer().children].indexOf(event.currentTarget);
+    const [dw, db] = KEYS[event.key] ?? [0, 0];
+    if (event.key === "Delete" || event.key === "Backspace") remove(i);
+    else if (dw || db) {
+      const [w0, w1, b0, b1] = window_();
+      const step = event.shiftKey ? 0.1 : 0.01;
+      const [w, b] = starts()[i];
+      moved(i, [w + dw * step * (w1 - w0), b + db * step * (b1 - b0)]);
+    } else return;
+    event.preventDefault();
+  }
+
+  function handle() {
+    const button = document.createElement("button");
+    button.className = "start";
+    button.addEventListener("pointerdown", grab);
+    button.addEventListener("keydown", press);
+    return button;
+  }
+
+  // The handles lie where the figure draws the starts.
+  function place() {
+    if (!graph || !dc.texts()) return;
+    const list = dc.texts().layers.includes("paths") ? starts() : [];
+    while (layer().children.length > list.length) layer().lastChild.remove();
+    while (layer().children.length < list.length) layer().append(handle());
+    const { left, top, width, height } = dc.sketch.plot(graph);
+    const [w0, w1, b0, b1] = window_();
+    list.forEach(([w, b], i) => {
+      const [x, y] = [(w - w0) / (w1 - w0), (b1 - b) / (b1 - b0)];
+      const button = layer().children[i];
+      button.hidden = !(x >= 0 && x <= 1 && y >= 0 && y <= 1);
+      button.style.translate = `${left + x * width}px ${top + y * height}px`;
+      button.setAttribute("aria-label", `Start ${"ABCDEFGH"[i]}, weight ${w}, bias ${b}. Arrow keys move it, Delete removes it.`);
+    });
+  }
+
+  // A click or tap beside the starts, which is no pan.
+  function click(down) {
+    if (down.button || !down.isPrimary || !dc.texts().layers.includes("paths")) return;
+    const up = ({ clientX: x, clientY: y, type }) => {
+      const still = Math.hypot(x - down.clientX, y - down.clientY) < CLICK_PX;
+      if (type === "pointerup" && still && !outside(x, y) && starts().length < MOST) put([...starts(), rounded(pointAt(x, y))], 0);
+      for (const name of ["pointerup", "pointercancel"]) document.removeEventListener(name, up, true);
+    };
+    for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, up, true);
+  }
+
+  dc.starts = {
+    place,
+    watch(gd) {
+      graph = gd;
+      gd.addEventListener("pointerdown", click, true);
+    },
+  };
+})();
