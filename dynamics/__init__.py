@@ -14,8 +14,10 @@ from dynamics.affine import (
     regime,
 )
 from dynamics.basins import BasinMap, Outcomes, basin_map, border_error, outcomes
+from dynamics.cloud import Cloud, cloud, recorded_iterations
 from dynamics.field import VectorField, vector_field
 from dynamics.hyperparameters import Grid, Hyperparameters
+from dynamics.initializers import Initializer, Scheme, Starts, sample
 from dynamics.kick import Kick, smallest_kick
 from dynamics.outcome import Cancellation, Cancelled, Outcome
 from dynamics.relu import (
@@ -35,20 +37,25 @@ __all__ = [
     "BasinMap",
     "Cancellation",
     "Cancelled",
+    "Cloud",
     "EigenvalueLocus",
     "Grid",
     "Hyperparameters",
+    "Initializer",
     "Kick",
     "Outcome",
     "Outcomes",
     "Regime",
     "RevivalTimes",
+    "Scheme",
+    "Starts",
     "Trajectory",
     "VectorField",
     "activation_probability",
     "affine_trajectory",
     "basin_map",
     "border_error",
+    "cloud",
     "critical_momentum",
     "dead_cone_slope",
     "eigenvalue_locus_beta",
@@ -64,8 +71,10 @@ __all__ = [
     "max_stable_learning_rate",
     "momentum_matrix",
     "outcomes",
+    "recorded_iterations",
     "regime",
     "revival_time",
+    "sample",
     "smallest_kick",
     "trajectory",
     "vector_field",

@@ -61,16 +61,14 @@ def _read_only(values: NDArray[Any]) -> NDArray[Any]:
     return values
 
 
-def _recorded(steps: int, record: ArrayLike | None) -> NDArray[np.int64]:
-    """Return the iterations to keep, checked."""
-    if record is None:
-        return np.arange(steps + 1, dtype=np.int64)
+def recorded(record: ArrayLike, name: str, last: int) -> NDArray[np.int64]:
+    """Return the iterations to keep, checked: rising, within 0 … `last`, the argument called `name`."""
     kept = np.asarray(record)
     if kept.ndim != 1 or kept.size == 0 or not np.issubdtype(kept.dtype, np.integer):
         raise ValueError("record must be a non-empty list of whole numbers")
     kept = kept.astype(np.int64)
-    if kept[0] < 0 or kept[-1] > steps or np.any(np.diff(kept) <= 0):
-        raise ValueError(f"record must rise from at least 0 to at most steps = {steps}")
+    if kept[0] < 0 or kept[-1] > last or np.any(np.diff(kept) <= 0):
+        raise ValueError(f"record must rise from at least 0 to at most {name} = {last}")
     return kept
 
 
@@ -107,7 +105,8 @@ def trajectory(
     """
     w, b = start
     w, b, rho = checks.finite("w", w), checks.finite("b", b), checks.finite("rho", rho)
-    iteration = _recorded(checks.whole("steps", steps, 0), record)
+    steps = checks.whole("steps", steps, 0)
+    iteration = np.arange(steps + 1) if record is None else recorded(record, "steps", steps)
     states = np.empty((len(iteration), 6))
     kernels.path((rho, w, b), iteration, hp.beta, hp.eta, hp.gamma, hp.delta, states)
     rhos, ws, bs, m_rhos, m_ws, m_bs = np.ascontiguousarray(states.T)
