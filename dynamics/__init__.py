@@ -29,7 +29,13 @@ from dynamics.relu import (
     is_dead,
     log_activation_probability,
 )
-from dynamics.revival import RevivalTimes, frozen_in_float32, log10_steps_until_active, revival_time
+from dynamics.revival import (
+    RevivalTimes,
+    at_depth,
+    frozen_in_float32,
+    log10_steps_until_active,
+    revival_time,
+)
 from dynamics.trajectory import Trajectory, trajectory
 
 __all__ = [
@@ -53,6 +59,7 @@ __all__ = [
     "VectorField",
     "activation_probability",
     "affine_trajectory",
+    "at_depth",
     "basin_map",
     "border_error",
     "cloud",

@@ -137,6 +137,26 @@ def revival_time(
     )
 
 
+def at_depth(w: float, b: float, rho: float, depth: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """Turn a unit at constant ‖θ‖ to other depths −b/r, its weights keeping their direction.
+
+    Parameters
+    ----------
+    w, b, rho : float
+        The unit; at w = ρ = 0 its weight is taken to point along +w_L.
+    depth : array_like of float
+
+    Returns
+    -------
+    w, b, rho : float64 arrays of the shape of `depth`
+    """
+    depth = np.asarray(depth, dtype=np.float64)
+    r = math.hypot(w, rho)
+    along, across = (w / r, rho / r) if r > 0 else (1.0, 0.0)
+    size = math.hypot(r, b) / np.hypot(1.0, depth)
+    return along * size, -depth * size, across * size
+
+
 def log10_steps_until_active(w: ArrayLike, b: ArrayLike, rho: ArrayLike = 0.0, *, batch: int) -> Floats:
     """Return log₁₀ of the expected number of steps until a sample of a batch is active at all.
 

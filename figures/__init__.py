@@ -7,6 +7,7 @@ from figures.field import field_row
 from figures.oscillation import oscillation
 from figures.paths import StartPath
 from figures.plane import plane
+from figures.revival import revival
 from figures.share import CurrentShare, ShareCurve, share
 from figures.theme import DARK, LIGHT, THEMES, Theme
 from figures.view import LAYERS, View
@@ -27,5 +28,6 @@ __all__ = [
     "locus",
     "oscillation",
     "plane",
+    "revival",
     "share",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dynamics import BasinMap, Outcome, VectorField
+from dynamics import BasinMap, Outcome, RevivalTimes, VectorField
 from figures.arrows import arrow_traces
 from figures.chart import (
     Floats,
@@ -22,6 +22,8 @@ from figures.cones import cone_traces
 from figures.marks import path_traces, start_traces, truth_trace
 from figures.paths import StartPath, drawn_path
 from figures.placement import Box, Canvas, cone_labels, truth_label
+from figures.revival_ground import bins, hover_texts, never_label, turn_traces
+from figures.revival_ground import palette as revival_palette
 from figures.theme import Theme, iteration_colours, mark_colour, outcome_fills
 from figures.view import View
 from figures.window import Window
@@ -36,7 +38,15 @@ _WORDS = np.array(["dead", "at the ground truth", "stalled elsewhere", "undecide
 
 
 @Picture
-def plane(basin: BasinMap, field: VectorField, paths: Sequence[StartPath], view: View) -> Spec:
+def plane(
+    basin: BasinMap,
+    field: VectorField,
+    paths: Sequence[StartPath],
+    view: View,
+    revival: RevivalTimes | None = None,
+    unit: RevivalTimes | None = None,
+    batch: int = 32,
+) -> Spec:
     """Draw the map of starts with its layers.
 
     Parameters
@@ -48,6 +58,12 @@ def plane(basin: BasinMap, field: VectorField, paths: Sequence[StartPath], view:
         The arrows, on a coarse grid such as `arrow_grid` gives.
     paths : sequence of StartPath
     view : View
+    revival : RevivalTimes, optional
+        Of the same grid: colours the ground of the colouring "revival", which is blank without it.
+    unit : RevivalTimes, optional
+        A single unit, marked in that colouring with its turn back to life.
+    batch : int
+        Samples in the batch of which hovering tells how often it sees a unit.
 
     Returns
     -------
@@ -56,8 +72,14 @@ def plane(basin: BasinMap, field: VectorField, paths: Sequence[StartPath], view:
     """
     window = Window.of(basin.grid)
     canvas = Canvas(window, max(window.width, window.height) / view.map_side)
-    palette, cells = ground_palette(basin, view)
-    data = [_ground(basin, palette, cells, view)]
+    palette, cells = ground_palette(basin, view, revival)
+    ground = _ground(basin, palette, cells)
+    if view.hover and view.colouring != "revival":
+        ground |= _outcome_hover(basin)
+    elif view.hover and revival is not None:
+        text = hover_texts(revival, batch)
+        ground |= {"text": text, "hoverinfo": "text", "hovertemplate": "%{text}<extra></extra>"}
+    data = [ground]
     if "arrows" in view.layers:
         inks, colours = _arrow_inks(basin, field, palette, cells, view)
         data += arrow_traces(field, inks, colours, canvas.pixel, view, _AXES)
@@ -70,11 +92,13 @@ def plane(basin: BasinMap, field: VectorField, paths: Sequence[StartPath], view:
     data += path_traces(shown, polylines, window, view)
     data += truth_trace(basin.hyperparameters, window, view, _AXES)
     data += start_traces(shown, window, view)
+    if unit is not None and view.colouring == "revival":
+        data += turn_traces(unit, window, view)
     return spec(
         data,
         {
             **_frame(window, view),
-            "annotations": _annotations(basin, canvas, shown, polylines, view),
+            "annotations": _annotations(basin, canvas, shown, polylines, view, revival),
         },
         view,
         revision=f"{window}",
@@ -106,25 +130,31 @@ def woven(outcome: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return indices
 
 
-def ground_palette(basin: BasinMap, view: View) -> tuple[tuple[str, ...], NDArray[np.uint8]]:
+def ground_palette(
+    basin: BasinMap, view: View, revival: RevivalTimes | None = None
+) -> tuple[tuple[str, ...], NDArray[np.uint8]]:
     """Return the colours of the ground and every cell's index into them, uint8 (n_b, n_w).
 
-    The gradient's ground is blank: a single transparent colour.
+    The gradient's ground is blank: a single transparent colour. So is that of "revival" without its times,
+    in the rail's colour.
     """
     if view.colouring == "outcome":
         return outcome_palette(view.colours), woven(basin.outcome)
     if view.colouring == "iterations":
-        bins = np.zeros(basin.iterations.shape, dtype=np.uint8)
+        passed = np.zeros(basin.iterations.shape, dtype=np.uint8)
         for edge in ITERATION_EDGES:
-            bins += basin.iterations >= edge
-        return iteration_colours(view.colours), bins
+            passed += basin.iterations >= edge
+        return iteration_colours(view.colours), passed
+    if view.colouring == "revival":
+        blank = np.zeros(basin.outcome.shape, dtype=np.uint8)
+        return revival_palette(view.colours), blank if revival is None else bins(revival)
     return ("rgba(0,0,0,0)",), np.zeros(basin.outcome.shape, dtype=np.uint8)
 
 
-def _ground(basin: BasinMap, palette: tuple[str, ...], cells: NDArray[np.uint8], view: View) -> Spec:
+def _ground(basin: BasinMap, palette: tuple[str, ...], cells: NDArray[np.uint8]) -> Spec:
     grid, count = basin.grid, len(palette)
     steps = [[k / count, colour] for i, colour in enumerate(palette) for k in (i, i + 1)]
-    trace: Spec = {
+    return {
         "type": "heatmap",
         "name": "ground",
         "z": cells,
@@ -139,17 +169,18 @@ def _ground(basin: BasinMap, palette: tuple[str, ...], cells: NDArray[np.uint8],
         "zsmooth": False,
         "hoverinfo": "skip",
     }
-    if view.hover:
-        details = np.stack([basin.iterations, basin.final_w, basin.final_b], axis=-1)
-        trace |= {
-            "customdata": three_digits(details),
-            "text": _WORDS[basin.outcome].tolist(),
-            "hoverinfo": "text",
-            "hovertemplate": "<b>%{text}</b> after %{customdata[0]:,.3~r} iterations<br>"
-            "start (%{x:.4~g}, %{y:.4~g})<br>"
-            "end (%{customdata[1]:.3~g}, %{customdata[2]:.3~g})<extra></extra>",
-        }
-    return trace
+
+
+def _outcome_hover(basin: BasinMap) -> Spec:
+    details = np.stack([basin.iterations, basin.final_w, basin.final_b], axis=-1)
+    return {
+        "customdata": three_digits(details),
+        "text": _WORDS[basin.outcome].tolist(),
+        "hoverinfo": "text",
+        "hovertemplate": "<b>%{text}</b> after %{customdata[0]:,.3~r} iterations<br>"
+        "start (%{x:.4~g}, %{y:.4~g})<br>"
+        "end (%{customdata[1]:.3~g}, %{customdata[2]:.3~g})<extra></extra>",
+    }
 
 
 def _arrow_inks(
@@ -174,13 +205,16 @@ def _annotations(
     paths: Sequence[StartPath],
     polylines: Sequence[tuple[Floats, Floats]],
     view: View,
+    revival: RevivalTimes | None,
 ) -> list[Spec]:
     reach = view.px(15)
     taken = [
         Box(*canvas.place(float(p.trajectory.w[0]), float(p.trajectory.b[0])), reach, reach) for p in paths
     ]
     labels: list[Spec] = []
-    if "cones" in view.layers:
+    if view.colouring == "revival":
+        labels = never_label(revival, canvas, view) if revival is not None else []
+    elif "cones" in view.layers:
         labels, boxes = cone_labels(view, canvas, basin.epsilon, basin.rho, taken)
         taken += boxes
     truth = basin.hyperparameters.gamma, basin.hyperparameters.delta

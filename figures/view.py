@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 from figures.theme import THEMES, Theme, ThemeName
 
-Colouring = Literal["outcome", "iterations", "gradient"]
+Colouring = Literal["outcome", "iterations", "revival", "gradient"]
 Layer = Literal["arrows", "cones", "paths"]
 Size = Literal["desktop", "compact", "phone", "present"]
 
@@ -24,7 +24,7 @@ class View:
     Parameters
     ----------
     theme : "light" or "dark"
-    colouring : "outcome", "iterations" or "gradient"
+    colouring : "outcome", "iterations", "revival" or "gradient"
         What colours the plane.
     layers : frozenset of "arrows", "cones", "paths"
         What lies over the plane's ground.

@@ -15,6 +15,7 @@ from dynamics import (
     Grid,
     Hyperparameters,
     activation_probability,
+    at_depth,
     dead_cone_slope,
     frozen_in_float32,
     is_dead,
@@ -339,3 +340,13 @@ def test_float32_freezes_where_numpy_s_float32_does() -> None:
     assert not frozen_in_float32(hp, 1.0, 0.0)
     assert frozen_in_float32(hp, 0.0, -1.0)
     assert frozen_in_float32(hp, 1.0, -40.0, 0.5)
+
+
+def test_turning_keeps_the_size_and_the_direction_of_the_weights() -> None:
+    depth = np.array([3.5, 2.35 / 0.5, 12.0])
+    w, b, rho = at_depth(0.3, -2.35, 0.4, depth)
+    np.testing.assert_allclose(np.sqrt(w**2 + b**2 + rho**2), math.sqrt(0.3**2 + 2.35**2 + 0.4**2))
+    np.testing.assert_allclose(rho / w, 0.4 / 0.3)
+    np.testing.assert_allclose(-b / np.hypot(w, rho), depth)
+    assert (w[1], b[1], rho[1]) == pytest.approx((0.3, -2.35, 0.4))
+    assert at_depth(0.0, -1.0, 0.0, 3.0)[0] == pytest.approx(1 / math.sqrt(10))

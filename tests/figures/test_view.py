@@ -10,7 +10,7 @@ from figures import View
     ("field", "value"),
     [
         ("theme", "sepia"),
-        ("colouring", "revival"),
+        ("colouring", "rainbow"),
         ("size", "tv"),
         ("layers", frozenset({"arrows", "stars"})),
         ("layers", {"arrows"}),
