@@ -4,6 +4,7 @@ from figures.alive import alive
 from figures.arrows import arrow_grid
 from figures.eigenvalues import locus
 from figures.field import field_row
+from figures.kick import kick, kick_grid
 from figures.oscillation import oscillation
 from figures.paths import StartPath
 from figures.plane import plane
@@ -25,6 +26,8 @@ __all__ = [
     "alive",
     "arrow_grid",
     "field_row",
+    "kick",
+    "kick_grid",
     "locus",
     "oscillation",
     "plane",

@@ -73,7 +73,7 @@ def plane(
     window = Window.of(basin.grid)
     canvas = Canvas(window, max(window.width, window.height) / view.map_side)
     palette, cells = ground_palette(basin, view, revival)
-    ground = _ground(basin, palette, cells)
+    ground = ground_trace(basin, palette, cells)
     if view.hover and view.colouring != "revival":
         ground |= _outcome_hover(basin)
     elif view.hover and revival is not None:
@@ -151,7 +151,8 @@ def ground_palette(
     return ("rgba(0,0,0,0)",), np.zeros(basin.outcome.shape, dtype=np.uint8)
 
 
-def _ground(basin: BasinMap, palette: tuple[str, ...], cells: NDArray[np.uint8]) -> Spec:
+def ground_trace(basin: BasinMap, palette: tuple[str, ...], cells: NDArray[np.uint8]) -> Spec:
+    """Return the heat map that shows each cell in its colour of the palette."""
     grid, count = basin.grid, len(palette)
     steps = [[k / count, colour] for i, colour in enumerate(palette) for k in (i, i + 1)]
     return {

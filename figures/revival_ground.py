@@ -160,8 +160,8 @@ def turn_traces(unit: RevivalTimes, window: Window, view: View) -> list[Spec]:
         ):
             traces.append(scatter(name, x, y) | {"mode": "lines", "line": line, "cliponaxis": True})
         if window.contains(float(x[-1]), float(y[-1])):
-            traces.append(scatter("back", x[-1:], y[-1:]) | _disc(view, 10, 1.6))
-    return [*traces, scatter("unit", np.array([w]), np.array([b])) | _disc(view, 15, 3)]
+            traces.append(scatter("back", x[-1:], y[-1:]) | disc(view, 10, 1.6))
+    return [*traces, scatter("unit", np.array([w]), np.array([b])) | disc(view, 15, 3)]
 
 
 def _turn(w: float, b: float, rho: float, epsilon: float) -> tuple[float, float] | None:
@@ -180,7 +180,8 @@ def scatter(name: str, x: Floats, y: Floats) -> Spec:
     return {"type": "scatter", "name": name, "x": x, "y": y, "hoverinfo": "skip", "cliponaxis": False}
 
 
-def _disc(view: View, size: float, edge: float) -> Spec:
+def disc(view: View, size: float, edge: float) -> Spec:
+    """Return the style of a white disc with an ink edge, in pixels; on the map it is so in both themes."""
     line = {"color": LIGHT.map_ink, "width": view.px(edge)}
     marker = {"size": view.px(size), "color": LIGHT.map_casing, "opacity": 1, "line": line}
     return {"mode": "markers", "marker": marker}
