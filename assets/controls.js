@@ -19,6 +19,7 @@
 
   dc.table = () => (table ??= JSON.parse(byId("table").dataset.json));
   dc.texts = () => texts;
+  dc.unit = () => (texts.scale === "1" ? Number(texts.gamma) : 1); // of window, starts and tolerance
 
   // ------------------------------------------------------------- settings → controls
 
@@ -51,6 +52,7 @@
     showChoice("layers", texts.layers === "none" ? [] : texts.layers.split(","));
     const after = texts.tolerance === "0";
     showChoice("judging", after ? "after" : "stop");
+    byId("scale").setAttribute("aria-pressed", String(texts.scale === "1"));
     byId("tolerance-field").hidden = after;
     byId("max_iterations-name").textContent = after ? "Updates T" : "At most, iterations";
     document.documentElement.dataset.colouring = texts.colouring;

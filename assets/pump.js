@@ -29,6 +29,7 @@
   let computing = 0;
 
   const keyOf = (texts) => JSON.stringify([texts, dc.view.theme(), dc.view.size()]);
+  const mapOf = (texts) => JSON.stringify({ ...texts, starts: 0, layers: 0, quantity: 0, colouring: 0, present: 0 });
   const full = () => Number(wanted.texts.resolution) || dc.paint.pixels();
   const room = () => Math.min(Math.max(1 + Math.floor(travel / EVERY_MS), 1), MOST);
 
@@ -86,7 +87,8 @@
   // the map has is known only when it has axes.)
   function first() {
     const quick = wanted.rest && dc.paint.axes("map") && limit === Infinity && cost * full() ** 2 < DRAG_MS;
-    const cells = quick ? full() : affordable(DRAG_MS, Math.min(full(), DRAG_CELLS));
+    const known = shown.map === mapOf(wanted.texts); // the server has it
+    const cells = quick ? full() : known ? shown.cells : affordable(DRAG_MS, Math.min(full(), DRAG_CELLS));
     ask({ cells: Math.max(Math.min(cells, Math.ceil(limit / 2)), COARSEST), still: quick, first: true });
   }
 
@@ -149,7 +151,7 @@
     const cells = Math.max(frame.n_w, frame.n_b);
     const missing = panels.filter((panel) => !(panel in frame.pictures));
     const rough = frame.rough && !(exact && cells >= full());
-    shown = { key, seq, cells, missing, exact, rough, pending: frame.pending && !complete };
+    shown = { key, map: mapOf(texts), seq, cells, missing, exact, rough, pending: frame.pending && !complete };
     if (key === wanted.key) clearTimeout(computing);
     await dc.paint.frame(frame);
     dc.showValues(texts);

@@ -10,8 +10,8 @@
 
   const layer = () => document.getElementById("starts");
   const parse = (text) => (text === "none" ? [] : text.split(";").map((pair) => pair.split(",").map(Number)));
-  const starts = () => parse(dc.texts().starts);
-  const window_ = () => dc.texts().window.split(",").map(Number);
+  const starts = () => parse(dc.texts().starts).map((pair) => pair.map((value) => value * dc.unit()));
+  const window_ = () => dc.texts().window.split(",").map((value) => value * dc.unit());
 
   // Four digits of the window, as far as its settings may go.
   function rounded([w, b]) {
@@ -21,7 +21,8 @@
   }
 
   function put(list, rest) {
-    dc.change({ starts: list.map((pair) => pair.join()).join(";") || "none" }, rest);
+    const texts = list.map((pair) => pair.map((value) => Number((value / dc.unit()).toPrecision(12))).join());
+    dc.change({ starts: texts.join(";") || "none" }, rest);
     place();
   }
 

@@ -112,7 +112,7 @@
       const named = Object.keys(event).some((key) => /^[xy]axis\.(range|autorange)/.test(key));
       if (!named) return;
       const { xaxis, yaxis } = gd._fullLayout;
-      const ends = [...within(xaxis.range), ...within(yaxis.range)];
+      const ends = [xaxis, yaxis].flatMap(({ range }) => within(range.map((end) => end / dc.unit())));
       const digits = Math.max(0, 4 - Math.floor(Math.log10(ends[1] - ends[0])));
       dc.change({ window: ends.map((end) => Number(end.toFixed(digits))).join() }, rest ? 0 : undefined);
     },

@@ -20,7 +20,7 @@ from dashboard.settings import DEFAULT, SMALLEST_WINDOW, WINDOW_LIMIT, Settings,
 
 BOX_KEYS = (*CONTROLS, "window")
 CHOICES = ("colouring", "layers", "quantity", "judging")
-BUTTONS = ("reset", "zoom-in", "zoom-out", "zoom-truth", "zoom-whole")
+BUTTONS = ("reset", "zoom-in", "zoom-out", "zoom-truth", "zoom-whole", "scale")
 Texts = dict[str, str]
 
 
@@ -121,7 +121,11 @@ def apply(settings: Settings, name: str, value: Any, typed: Mapping[str, str]) -
         return _preset(settings, value)
     if name == "reset":
         return DEFAULT.edit({"present": settings.texts()["present"]})
-    return settings.edit({"window": ",".join(exact(v) for v in _zoomed(settings, name))})
+    if name == "scale":
+        return settings.scaled(not settings.scale)
+    plain = settings.scaled(False)
+    zoomed = plain.edit({"window": ",".join(exact(v) for v in _zoomed(plain, name))})
+    return zoomed.scaled(settings.scale)
 
 
 def _judge(settings: Settings, how: str) -> Settings:

@@ -33,7 +33,7 @@ def cell(args: Mapping[str, str], cancel: Cancellation) -> list[str]:
     Cancelled
         When `cancel` is set before the map is there.
     """
-    settings = DEFAULT.edit({key: text for key, text in args.items() if key not in _OPTIONS})
+    settings = DEFAULT.edit({key: text for key, text in args.items() if key not in _OPTIONS}).scaled(False)
     exact = choice(args, "exact", ("0", "1")) == "1"
     cells = int(number(args, "cells", settings.resolution or 256, 2, CONTROLS["resolution"].high))
     grid = settings.grid(cells)

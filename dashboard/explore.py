@@ -159,11 +159,17 @@ def _zoom() -> Component:
     buttons = (
         ("zoom-in", "+", "Zoom in"),
         ("zoom-out", "−", "Zoom out"),
-        ("zoom-truth", "To the truth", "The ground truth, three γ to each side"),
+        ("zoom-truth", "To truth", "The ground truth, three γ to each side"),
         ("zoom-whole", "Whole", "Back to [−3, 3]²"),
     )
+    scale = html.Button(
+        "Scale with γ", id="scale", title="Window and tolerance as multiples of γ", **aria(pressed="false")
+    )
     return html.Div(
-        [html.Button(text, id=key, title=title, **aria(label=title)) for key, text, title in buttons],
+        [
+            *(html.Button(text, id=key, title=title, **aria(label=title)) for key, text, title in buttons),
+            scale,
+        ],
         className="zoom",
         role="group",
         **aria(label="Window"),

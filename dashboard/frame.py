@@ -72,7 +72,9 @@ class FrameRequest:
     Parameters
     ----------
     settings : Settings
-        Validated settings.
+        Validated settings, with plain numbers.
+    scaled : bool
+        Whether window, starts and tolerance are multiples of γ in the browser.
     seq, oldest : int
         The browser's running number, returned with the answer, and the smallest it still waits for.
     cells : int
@@ -96,6 +98,7 @@ class FrameRequest:
     """
 
     settings: Settings
+    scaled: bool = False
     seq: int = 0
     oldest: int = 0
     cells: int = 256
@@ -139,7 +142,8 @@ def read_request(args: Mapping[str, str]) -> FrameRequest:
         )
     seq = int(number(args, "seq", 0, 0, 2**53))
     return FrameRequest(
-        settings=settings,
+        settings=settings.scaled(False),
+        scaled=settings.scale,
         seq=seq,
         oldest=int(number(args, "oldest", seq, 0, 2**53)),
         cells=int(number(args, "cells", settings.resolution or 256, MIN_CELLS, CONTROLS["resolution"].high)),
@@ -175,7 +179,9 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
     comparison = compare(settings, cancel) if request.complete else known(settings)
     pictures, coordinates = _pictures(request, _specs(request, basin, comparison, cancel))
     words, preset = caption(settings, basin, comparison.baseline), matching(settings)
-    told = page(settings, basin, words, preset) | compared(settings, basin, comparison)
+    told = page(settings, basin, words, preset) | compared(settings, basin, comparison, request.scaled)
+    if request.scaled:
+        told["context"]["text"] += " Scaled with γ: small targets are large initialisations."
     told["state"] = {"text": " ".join(_state(request, basin, busy))}
     header: dict[str, Any] = {
         "seq": request.seq,

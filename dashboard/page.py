@@ -69,12 +69,19 @@ def _shares(basin: BasinMap, words: Caption) -> dict[str, Properties]:
     return properties
 
 
-def compared(settings: Settings, basin: BasinMap, comparison: Comparison) -> dict[str, Properties]:
-    """What the settings are compared with; while that is not known, what is shown of it fades."""
+def compared(
+    settings: Settings, basin: BasinMap, comparison: Comparison, scaled: bool
+) -> dict[str, Properties]:
+    """What the settings are compared with; while that is not known, what is shown of it fades.
+
+    All of it is counted in one window: where that is `scaled` with γ, an offer ends the scaling.
+    """
+    texts = settings.texts()
+    fixed = {key: texts[key] for key in ("window", "starts", "tolerance", "scale")} if scaled else {}
     properties: dict[str, Properties] = {
         "picture-share": {"data-old": not comparison.curves},
         "share-conditions": {"text": conditions(settings)},
-        "tighter": _offer(comparison.tighter[0]) if comparison.tighter else {"hidden": True},
+        "tighter": _offer(comparison.tighter[0], fixed) if comparison.tighter else {"hidden": True},
         "tips": {"data-old": comparison.tips is None},
     }
     if comparison.tips is None:
@@ -85,17 +92,17 @@ def compared(settings: Settings, basin: BasinMap, comparison: Comparison) -> dic
     properties["tips-none"] = {"hidden": bool(comparison.tips)}
     for n in range(MOST_TIPS):
         there = n < len(comparison.tips)
-        properties[f"tip-{n + 1}"] = _changes(comparison.tips[n]) if there else {"hidden": True}
+        properties[f"tip-{n + 1}"] = _changes(comparison.tips[n], fixed) if there else {"hidden": True}
         if there:
             properties[f"tip-{n + 1}-text"] = {"text": comparison.tips[n].text}
             properties[f"tip-{n + 1}-number"] = {"text": percent(comparison.tips[n].share)}
     return properties
 
 
-def _offer(tip: Tip) -> Properties:
-    return {"text": tip.text, **_changes(tip)}
+def _offer(tip: Tip, fixed: dict[str, str]) -> Properties:
+    return {"text": tip.text, **_changes(tip, fixed)}
 
 
-def _changes(tip: Tip) -> Properties:
+def _changes(tip: Tip, fixed: dict[str, str]) -> Properties:
     """Make a button of what a click changes; assets/controls.js applies it."""
-    return {"hidden": False, "data-changes": json.dumps(tip.changes)}
+    return {"hidden": False, "data-changes": json.dumps(fixed | tip.changes)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, get_args
@@ -18,7 +19,8 @@ LAYERS: tuple[Layer, ...] = get_args(Layer)
 QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
 MAX_STARTS = 8
 WINDOW_LIMIT = 1e3
-SMALLEST_WINDOW = 1e-6
+SMALLEST_WINDOW = 1e-6  # that a button zooms to …
+NARROWEST = 1e-10  # … and that the address may ask for, also in units of a large γ
 MAX_PARTS = 100
 
 Window = tuple[float, float, float, float]
@@ -31,7 +33,8 @@ class Settings:
 
     Numbers are described by the control table. `window` is (w_min, w_max, b_min, b_max) in
     weights and biases, `starts` the (w, b) of A, B, C, …, `colouring`, `layers` and `quantity`
-    what the map and the time series show, `present` whether the projector view is on.
+    what the map and the time series show, `present` whether the projector view is on, `scale` whether
+    window, starts and tolerance are given in units of γ.
     """
 
     beta: float = CONTROLS["beta"].default
@@ -49,6 +52,41 @@ class Settings:
     layers: tuple[Layer, ...] = LAYERS
     quantity: Quantity = "activation"
     present: bool = False
+    scale: bool = False
+
+    @property
+    def unit(self) -> float:
+        """What window, starts and tolerance are multiples of: γ or 1."""
+        return self.gamma if self.scale else 1.0
+
+    def scaled(self, scale: bool) -> Settings:
+        """Return the same settings with window, starts and tolerance in units of γ, or not.
+
+        A window that the address cannot hold shrinks; of other such numbers the nearest is taken.
+        """
+        if scale == self.scale:
+            return self
+        factor = self.unit / replace(self, scale=scale).unit
+        # What the address cannot hold is drawn nearer; plain numbers are not kept there.
+        limit = WINDOW_LIMIT if scale else math.inf
+
+        def short(value: float) -> float:
+            """Drop the last digits, which multiplying and dividing by γ leave behind."""
+            return float(f"{min(max(value * factor, -limit), limit):.12g}")
+
+        reach = max(abs(value * factor) for value in self.window)
+        nearer = min(1.0, limit / reach)
+        w_min, w_max, b_min, b_max = (short(value * nearer) for value in self.window)
+        tolerance = short(self.tolerance)
+        if tolerance != 0 and scale:
+            tolerance = min(max(tolerance, CONTROLS["tolerance"].low), CONTROLS["tolerance"].high)
+        return replace(
+            self,
+            scale=scale,
+            window=(w_min, w_max, b_min, b_max),
+            starts=tuple((short(w), short(b)) for w, b in self.starts),
+            tolerance=tolerance,
+        )
 
     @property
     def hyperparameters(self) -> Hyperparameters:
@@ -159,10 +197,10 @@ def _numbers(text: str) -> tuple[float, ...] | None:
 
 def _parse_window(text: str) -> Window:
     values = _numbers(text)
-    rule = "window must be WMIN,WMAX,BMIN,BMAX, increasing, within ±1000 and at least 10⁻⁶ wide"
+    rule = "window must be WMIN,WMAX,BMIN,BMAX, increasing, within ±1000 and at least 10⁻¹⁰ wide"
     if values is not None and len(values) == 4 and all(abs(v) <= WINDOW_LIMIT for v in values):
         w_min, w_max, b_min, b_max = values
-        if w_max - w_min >= SMALLEST_WINDOW and b_max - b_min >= SMALLEST_WINDOW:
+        if w_max - w_min >= NARROWEST and b_max - b_min >= NARROWEST:
             return w_min, w_max, b_min, b_max
     raise InvalidSettingError("window", f"{rule}, not “{text[:60]}”", DEFAULT.window)
 
@@ -197,10 +235,13 @@ def _choice(key: str, choices: tuple[str, ...]) -> Callable[[str], str]:
     return parse_choice
 
 
-def _parse_flag(text: str) -> bool:
-    if text not in ("0", "1"):
-        raise InvalidSettingError("present", f"present must be 0 or 1, not “{text[:40]}”", False)
-    return text == "1"
+def _flag(key: str) -> Callable[[str], bool]:
+    def parse_flag(text: str) -> bool:
+        if text not in ("0", "1"):
+            raise InvalidSettingError(key, f"{key} must be 0 or 1, not “{text[:40]}”", False)
+        return text == "1"
+
+    return parse_flag
 
 
 def _text(key: str, value: Any) -> str:
@@ -227,5 +268,6 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "colouring": _choice("colouring", COLOURINGS),
     "layers": _parse_layers,
     "quantity": _choice("quantity", QUANTITIES),
-    "present": _parse_flag,
+    "present": _flag("present"),
+    "scale": _flag("scale"),
 }

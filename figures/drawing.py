@@ -21,8 +21,6 @@ from figures.chart import Floats, Spec
 Shorts = NDArray[np.int16]
 
 UNITS = 2048  # to the length of an axis: a third of a pixel or less
-_STEP = 4  # units, a pixel or less, between the points of a line …
-_FEW = 64  # … of more points than twice this
 _FARTHEST = 16_000  # units; what lies beyond is moved there, so that differences fit 16 bits
 _HALF_TURN = 16_383  # what an angle of π becomes: differences of whole turns fit 16 bits
 # Plotly's dashes in line widths, which count as at least 3 pixels.
@@ -121,15 +119,13 @@ class _Sheet:
 
 
 def _paths(x: Floats, y: Floats) -> tuple[list[int], Floats, Floats]:
-    """Return how many points each unbroken part has, and its points, thinned to every `_STEP` units."""
-    if len(x) < 2 * _FEW and np.isfinite(x).all() and np.isfinite(y).all():
-        return [len(x)] if len(x) else [], x, y
+    """Return how many points each unbroken part has, and its points, repetitions left out."""
     there = np.isfinite(x) & np.isfinite(y)
     start = there & ~np.append(False, there[:-1])
     end = there & ~np.append(there[1:], False)
     x, y = np.where(there, x, 0.0), np.where(there, y, 0.0)
-    gone = np.cumsum(np.abs(np.diff(x, prepend=0)) + np.abs(np.diff(y, prepend=0))) // _STEP
-    kept = there & (start | end | (np.diff(gone, prepend=-1) > 0))
+    moved = (np.diff(np.rint(x), prepend=np.inf) != 0) | (np.diff(np.rint(y), prepend=np.inf) != 0)
+    kept = there & (start | end | moved)
     counts = np.bincount(np.cumsum(start)[kept])[1:] if kept.any() else np.empty(0, np.int64)
     return [int(n) for n in counts], x[kept], y[kept]
 

@@ -326,6 +326,28 @@ def test_dragging_the_map_asks_for_that_window(open_page: OpenPage) -> None:
     settled(page)
 
 
+def test_scaled_with_gamma_the_picture_stands_still(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}")
+    page.click("#scale")
+    expect(page.locator("#scale")).to_have_attribute("aria-pressed", "true")
+    settled(page)
+    assert page.evaluate("deadcone.frame.settings.window") == [-3, 3, -3, 3]
+    assert page.input_value("#window-box") == "-30,30,-30,30"
+    before = outcome(page)
+    page.locator("#gamma [role=slider]").focus()
+    page.keyboard.press("Shift+ArrowLeft")
+    page.wait_for_function("deadcone.frame.settings.gamma < 0.1")
+    settled(page)
+    gamma = page.evaluate("deadcone.frame.settings.gamma")
+    assert page.evaluate("deadcone.frame.settings.window[1]") == pytest.approx(30 * gamma)
+    assert np.array_equal(outcome(page), before)
+    page.click("#scale")
+    page.wait_for_function("deadcone.texts().scale === '0'")
+    settled(page)
+    assert page.evaluate("deadcone.frame.settings.window[1]") == pytest.approx(30 * gamma)
+    assert np.array_equal(outcome(page), before)
+
+
 def test_hover_tells_start_outcome_iterations_and_end_point(open_page: OpenPage) -> None:
     page = open_page(f"/?{SMALL}&layers=none&starts=none")
     box = page.locator("#map .nsewdrag").first.bounding_box()

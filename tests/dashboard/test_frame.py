@@ -95,6 +95,20 @@ def test_what_is_compared_with_comes_when_it_is_asked_for(client: FlaskClient) -
     assert moved["page"]["tips"]["data-old"]
 
 
+def test_a_map_that_scales_with_gamma_stands_still(client: FlaskClient) -> None:
+    query = "scale=1&window=-30,30,-30,30&tolerance=1e-5&starts=20,18&complete=1"
+    (one, labels), (other, same) = (_answer(client, f"{query}&gamma={gamma}") for gamma in (0.1, 0.01))
+    assert labels[: 16 * 16] == same[: 16 * 16]
+    assert one["settings"]["window"] == [-3, 3, -3, 3]
+    assert other["settings"]["window"] == [-0.3, 0.3, -0.3, 0.3]
+    assert other["settings"]["starts"] == [[0.2, 0.18]]
+    assert one["verdict"] == other["verdict"]
+    assert "small targets are large initialisations" in one["page"]["context"]["text"]
+    changes = json.loads(other["page"]["tip-1"]["data-changes"])
+    assert changes["scale"] == "0"
+    assert changes["window"] == "-0.3,0.3,-0.3,0.3"
+
+
 def test_a_deep_window_is_iterated_exactly_when_it_is_asked_for(client: FlaskClient) -> None:
     window = "window=0.70000,0.70002,0.55000,0.55002"
     fast, exact = _frame(client, window), _frame(client, f"{window}&exact=1")

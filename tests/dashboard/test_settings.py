@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -111,6 +112,7 @@ any_settings = st.builds(
     layers=st.sets(st.sampled_from(LAYERS)).map(lambda s: tuple(layer for layer in LAYERS if layer in s)),
     quantity=st.sampled_from(QUANTITIES),
     present=st.booleans(),
+    scale=st.booleans(),
 )
 
 
@@ -119,6 +121,19 @@ any_settings = st.builds(
 def test_every_setting_survives_the_url(some: Settings) -> None:
     assert read_query("?" + some.query()) == (some, [])
     assert DEFAULT.edit(some.texts()) == some
+
+
+@settings(derandomize=True, deadline=None)
+@given(any_settings)
+def test_scaling_with_gamma_and_back(some: Settings) -> None:
+    there = some.scaled(True)
+    assert DEFAULT.edit(there.texts()) == there
+    assert there.scaled(True) == there
+    back = there.scaled(False)
+    if max(map(abs, (*there.window, *(v for pair in there.starts for v in pair)))) < 1000:
+        plain = some.scaled(False)
+        assert back.window == pytest.approx(plain.window)
+        np.testing.assert_allclose(np.ravel(back.starts), np.ravel(plain.starts), rtol=1e-9, atol=1e-300)
 
 
 def test_defaults_are_left_out() -> None:
