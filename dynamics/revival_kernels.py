@@ -25,6 +25,7 @@ from dynamics.kernels import compiled
 
 Floats = NDArray[np.float64]
 Four = tuple[float, float, float, float]
+Factors = tuple[float, float, float, float, float, float, float, float]
 
 _ROOT_HALF, _DENSITY = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
 _SERIES = 12.0  # |c| from which the asymptotic series is exact to 1e-11
@@ -65,53 +66,57 @@ def _rates(
 
 
 @compiled
-def _stage(
-    f: Four, seen: Four, r: float, c: float, q: float, gamma: float, delta: float, shift: float, weight: float
-) -> Four:
-    """Solve (shift − J)·x = f + seen for x, J the Jacobian of `_rates` at (r, c, q), where dM/dc = 1 + cM.
+def _factors(r: float, c: float, q: float, gamma: float, delta: float, shift: float) -> Factors:
+    """Return what solving (shift − J)·x = y takes, J the Jacobian of `_rates` without its last row.
 
-    `weight` is that of the time at c.
+    dM/dc is 1 + cM. Row q holds only c and q; put into the other two rows it leaves two equations in r and c.
     """
     m, rest = mills(c)
     along = gamma * q
-    across = m * (r - along) + c * along - delta
-    # Row q holds only c and q; put into the other two rows it leaves two equations in r and c.
-    y_q = (f[2] + seen[2]) / (shift + 2.0 * m * along)
-    by_c = rest * gamma * (1.0 - q * q) / (shift + 2.0 * m * along)
+    of_q = 1.0 / (shift + 2.0 * m * along)
+    by_c = rest * gamma * (1.0 - q * q) * of_q
     r_q, c_q = r * gamma * (m - c), gamma * (1.0 + c * c - c * m)
-    y_r, y_c = f[0] + seen[0] + r_q * y_q, f[1] + seen[1] + c_q * y_q
-    rr, rc = shift + across + r * m, r * (rest * (r - along) + along) - r_q * by_c
+    rr = shift + m * (r - along) + c * along - delta + r * m
+    rc = r * (rest * (r - along) + along) - r_q * by_c
     cc = shift - along * (2.0 * c - m - c * rest) - delta * (rest - 1.0) - c_q * by_c
-    determinant = rr * cc - rc
-    x_r, x_c = (y_r * cc - rc * y_c) / determinant, (rr * y_c - y_r) / determinant
-    return x_r, x_c, y_q + by_c * x_c, (f[3] + seen[3] + weight * (x_r + r * c * x_c)) / shift
+    inverse = 1.0 / (rr * cc - rc)
+    return of_q, by_c, r_q, c_q, cc * inverse, rc * inverse, inverse, rr * inverse
+
+
+@compiled
+def _stage(f: Four, seen: Four, factors: Factors, span: float, by_r: float, by_c: float) -> Four:
+    """Solve (shift − J)·x = f + seen; `span` is 1/shift, `by_r` and `by_c` are J's row of the time."""
+    y_q = (f[2] + seen[2]) * factors[0]
+    y_r, y_c = f[0] + seen[0] + factors[2] * y_q, f[1] + seen[1] + factors[3] * y_q
+    x_r, x_c = factors[4] * y_r - factors[5] * y_c, factors[7] * y_c - factors[6] * y_r
+    return x_r, x_c, y_q + factors[1] * x_c, (f[3] + seen[3] + by_r * x_r + by_c * x_c) * span
 
 
 @compiled
 def _step(
-    r: float, c: float, q: float, h: float, gamma: float, delta: float, from_c: float
+    f: Four, r: float, c: float, q: float, h: float, gamma: float, delta: float, from_c: float
 ) -> tuple[Four, Four]:
-    """Take one step; return the new r, c, q with the time that went by, and the errors of the four.
+    """Take one step, f the rates at its start; return the new r, c, q, the time it took, and four errors.
 
     Shampine's parameters of the Rosenbrock method of Kaps and Rentrop, order 4 with an error estimate of
     order 3. It is A-stable: where r ≫ γ the unit first turns to where c rests and then creeps along there,
     for which explicit methods need a thousand steps.
     """
     none = 0.0, 0.0, 0.0, 0.0
-    shift, i = 2.0 / h, 1.0 / h
-    f = _rates(r, c, q, gamma, delta, from_c)
-    weight = f[3] / r
-    x1 = _stage(f, none, r, c, q, gamma, delta, shift, weight)
+    i, span = 1.0 / h, 0.5 * h
+    factors = _factors(r, c, q, gamma, delta, 2.0 * i)
+    by_r, by_c = f[3] / r, f[3] * c
+    x1 = _stage(f, none, factors, span, by_r, by_c)
     f = _rates(r + 2 * x1[0], c + 2 * x1[1], q + 2 * x1[2], gamma, delta, from_c)
     seen = -8 * i * x1[0], -8 * i * x1[1], -8 * i * x1[2], -8 * i * x1[3]
-    x2 = _stage(f, seen, r, c, q, gamma, delta, shift, weight)
+    x2 = _stage(f, seen, factors, span, by_r, by_c)
     a, b = 48 / 25, 6 / 25
     f = _rates(
         r + a * x1[0] + b * x2[0], c + a * x1[1] + b * x2[1], q + a * x1[2] + b * x2[2], gamma, delta, from_c
     )
     a, b = i * 372 / 25, i * 12 / 5
     seen = a * x1[0] + b * x2[0], a * x1[1] + b * x2[1], a * x1[2] + b * x2[2], a * x1[3] + b * x2[3]
-    x3 = _stage(f, seen, r, c, q, gamma, delta, shift, weight)
+    x3 = _stage(f, seen, factors, span, by_r, by_c)
     a, b, d = -i * 112 / 125, -i * 54 / 125, -i * 2 / 5
     seen = (
         a * x1[0] + b * x2[0] + d * x3[0],
@@ -119,7 +124,7 @@ def _step(
         a * x1[2] + b * x2[2] + d * x3[2],
         a * x1[3] + b * x2[3] + d * x3[3],
     )
-    x4 = _stage(f, seen, r, c, q, gamma, delta, shift, weight)
+    x4 = _stage(f, seen, factors, span, by_r, by_c)
     a, b, d, e = 19 / 9, 1 / 2, 25 / 108, 125 / 108
     new = (
         r + a * x1[0] + b * x2[0] + d * x3[0] + e * x4[0],
@@ -204,7 +209,7 @@ def _deepest(r: float, c: float, q: float, gamma: float, delta: float) -> tuple[
             break
         if h == 0.0:
             h = 0.1 / pace
-        new, off = _step(r, c, q, h, gamma, delta, c)
+        new, off = _step(f, r, c, q, h, gamma, delta, c)
         error = max(abs(off[0]) / r, abs(off[1]) / max(1.0, -c), abs(off[2])) / _PATH_ACCURACY
         if error <= 1.0 and new[0] > 0.0 and new[1] < 0.0:
             r, c, q = new[0], new[1], new[2]
@@ -240,7 +245,7 @@ def _flow(r: float, c: float, q: float, gamma: float, delta: float, slope: float
             return math.log(time) + 0.5 * deepest * deepest - math.log(_DENSITY)
         if h == 0.0:
             h = 0.1 / _pace(r, c, f)
-        new, off = _step(r, c, q, h, gamma, delta, deepest)
+        new, off = _step(f, r, c, q, h, gamma, delta, deepest)
         error = np.inf
         if new[0] > 0.0 and new[1] < 0.0 and off[3] * off[3] < np.inf:
             total = max(least, time + new[3])
@@ -272,7 +277,7 @@ def _flow(r: float, c: float, q: float, gamma: float, delta: float, slope: float
         if abs(new[1] - slope) * new[3] < _LEFT_OUT * (time + new[3]) * (new[1] - c):
             break
         h = (low * gap_high - high * gap_low) / (gap_high - gap_low)
-        new, _ = _step(r, c, q, h, gamma, delta, deepest)
+        new, _ = _step(f, r, c, q, h, gamma, delta, deepest)
         gap = new[1] - slope
         if gap < 0.0:
             low, gap_low, gap_high = h, gap, 0.5 * gap_high
