@@ -29,9 +29,10 @@
   async function react(gd, panel, { data, layout, axes: name }) {
     await window.Plotly.react(gd, data, layout);
     axes[panel] = name;
-    if (panel !== "map") return;
-    if (!gd.dataset.watched) watch(gd);
-    place(gd);
+    if (!gd.dataset.watched) WATCH[panel]?.(gd);
+    gd.dataset.watched = "yes";
+    if (panel === "map") place(gd);
+    if (panel === "regimes") dc.regimes.place();
   }
 
   function place(gd) {
@@ -39,8 +40,16 @@
     dc.starts.place();
   }
 
-  function watch(gd) {
-    gd.dataset.watched = "yes";
+  // What a graph does besides showing a figure, from its first one on.
+  const WATCH = {
+    map: watchMap,
+    regimes(gd) {
+      dc.regimes.watch(gd);
+      gd.on("plotly_afterplot", dc.regimes.place);
+    },
+  };
+
+  function watchMap(gd) {
     gd.on("plotly_relayout", (event) => dc.view.relayout(gd, event, true));
     gd.on("plotly_relayouting", (event) => {
       place(gd);
@@ -153,6 +162,7 @@
       speak();
       for (const [id, properties] of Object.entries(frame.page)) set(id, properties);
       dc.starts.place();
+      dc.regimes.place();
       preset = frame.preset;
       byId("main").classList.remove("stale");
     },

@@ -68,6 +68,9 @@
   });
 
   dc.sliders = {
+    set: (key, value) => slide(key, nearest(track(key), value)),
+    step: (key, steps) => slide(key, position(key) + steps),
+
     show() {
       for (const key of Object.keys(dc.table().controls).filter((key) => track(key).length)) {
         if (told[key] !== position(key)) {

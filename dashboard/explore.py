@@ -251,6 +251,41 @@ def _share() -> Component:
 
 
 def _below() -> Component:
+    return html.Div([_fields(), _regimes()])
+
+
+def _regimes() -> Component:
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.H2("What the affine model does", id="regimes-heading"),
+                    html.Span(
+                        "Eq. 5 in closed form: no start, no target. Drag the point.", className="small muted"
+                    ),
+                ],
+                className="panel-head",
+            ),
+            html.Div(
+                [
+                    _graph("regimes", "Regimes of the affine model over learning rate and momentum"),
+                    html.Button(id="regimes-handle", className="start", hidden=True),
+                ],
+                className="map-frame",
+            ),
+            html.P(
+                "Above the dashed critical momentum the error oscillates, left of it and below it decays; "
+                "beyond η = 1 and below it changes sign at each step; right of the solid limit it grows. "
+                "Thin lines: |λ|, what is left of an error after one step in the long run.",
+                className="small muted",
+            ),
+        ],
+        className="below",
+        **aria(labelledby="regimes-heading"),
+    )
+
+
+def _fields() -> Component:
     return html.Section(
         [
             html.Div(

@@ -25,7 +25,7 @@ from dashboard.presets import matching
 from dashboard.settings import DEFAULT, Settings
 from dashboard.work import load
 from dynamics import BasinMap, Cancellation
-from figures import CurrentShare, View, alive, field_row, locus, oscillation, plane, share
+from figures import CurrentShare, View, alive, field_row, locus, oscillation, plane, regimes, share
 from figures.chart import Spec
 from figures.drawing import axes_name, drawing
 from figures.plane import ground_palette
@@ -40,6 +40,7 @@ DEPENDS: dict[str, tuple[str, ...] | None] = {
     "oscillation": ("beta", "eta"),
     "field": ("delta", "epsilon", "rho"),
     "share": None,
+    "regimes": ("beta", "eta"),
 }
 MIN_CELLS = 8
 # A picture at rest may take this long; past it the page keeps the finest map that was finished.
@@ -228,6 +229,7 @@ def _specs(
         "locus": lambda: locus.spec(results.locus_curve(settings.eta), settings.beta, view),
         "oscillation": lambda: oscillation.spec(results.affine_runs(settings), view),
         "share": lambda: share.spec(comparison.curves or (), current, view),
+        "regimes": lambda: regimes.spec(settings.beta, settings.eta, view),
         "field": lambda: field_row.spec(results.fields(settings, view), settings.epsilon, view),
     }
     panels = [name for name in request.panels if name != "share" or comparison.curves]

@@ -2,14 +2,17 @@
 
 from figures.alive import alive
 from figures.arrows import arrow_grid
+from figures.cloud import cloud_plane, cloud_window
 from figures.eigenvalues import locus
 from figures.field import field_row
 from figures.kick import kick, kick_grid
 from figures.oscillation import oscillation
 from figures.paths import StartPath
 from figures.plane import plane
+from figures.regimes import regimes
 from figures.revival import revival
 from figures.share import CurrentShare, ShareCurve, share
+from figures.survival import survival
 from figures.theme import DARK, LIGHT, THEMES, Theme
 from figures.view import LAYERS, View
 
@@ -25,12 +28,16 @@ __all__ = [
     "View",
     "alive",
     "arrow_grid",
+    "cloud_plane",
+    "cloud_window",
     "field_row",
     "kick",
     "kick_grid",
     "locus",
     "oscillation",
     "plane",
+    "regimes",
     "revival",
     "share",
+    "survival",
 ]
