@@ -7,9 +7,10 @@
   let table = null;
   let texts = null; // every setting as its URL text; the newest, also while dragging
   let broken = []; // keys whose box holds text that was refused
-  let restTimer = 0; // 0: the hand rests
+  let restTimer; // undefined: the hand rests
   let pending = {}; // what the hand has changed since it last rested
-  let answerTimer = 0; // runs while an edit is on its way
+  let answerTimer = 0; // runs while an edit is on its way to Dash
+  const clicked = []; // what was clicked meanwhile: Dash edits the settings that it has stored
   const asked = new Set(); // keys of boxes whose new text is on its way
   let heard; // the complaints that were last looked at
   let preset; // the preset that the dropdown was last told to show
@@ -66,8 +67,13 @@
   // ------------------------------------------------------------- controls → settings
 
   function commit() {
-    clearTimeout(restTimer);
-    restTimer = 0;
+    restTimer = clearTimeout(restTimer);
+    if (answerTimer) return; // an edit of the stored settings is under way: its answer comes first
+    // What the hand has left in a box Dash has to know too: it takes a box's text when it loses focus.
+    for (const key of Object.keys(pending)) {
+      const box = byId(`${key}-box`);
+      if (box && box !== document.activeElement && !asked.has(key)) setProps(`${key}-box`, { value: texts[key] });
+    }
     pending = {};
     setProps("settings", { data: texts });
   }
@@ -90,16 +96,27 @@
   // An edit is on its way to Dash: until its answer the pictures are older than the controls.
   function edited(event) {
     if (!texts || !isEdit(event)) return;
+    if (answerTimer && event.type === "click") {
+      event.stopPropagation();
+      event.preventDefault();
+      clicked.push(event.target);
+      return;
+    }
     if (event.type === "change") asked.add(event.target.id.replace(/-box$/, ""));
     dc.rest(); // so that Dash edits what the hand has left
     dc.pump.hold(true);
     clearTimeout(answerTimer);
     answerTimer = setTimeout(() => {
-      asked.clear();
-      dc.pump.hold(false);
+      answered();
       showControls();
       dc.paint.problem("The server does not answer; the last input was not taken.");
     }, ANSWER_MS);
+  }
+
+  function answered() {
+    answerTimer = clearTimeout(answerTimer);
+    asked.clear();
+    dc.pump.hold(false);
   }
 
   function isEdit({ type, target }) {
@@ -161,15 +178,15 @@
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     deadcone: {
       follow(stored, errors) {
-        const answered = errors !== heard; // an edit's answer always brings complaints, if only {}
+        const news = errors !== heard; // an edit's answer always brings complaints, if only {}
         heard = errors;
-        if (answered) {
-          clearTimeout(answerTimer);
-          asked.clear();
-          dc.pump.hold(false);
+        if (news) {
+          answered();
           dc.complain(errors);
         }
         if (stored) adopt(stored);
+        if (news && !restTimer && Object.keys(pending).length) commit();
+        if (news) clicked.shift()?.click();
       },
     },
   });

@@ -22,12 +22,13 @@
     const cell = wanted;
     const [row, column] = cell.split(",");
     const query = dc.pump.query();
+    query.set("cells", Math.max(dc.frame.n_w, dc.frame.n_b));
     query.set("row", row);
     query.set("column", column);
     try {
       const answer = await fetch(`${dc.view.base()}cell?${query}`);
       const { lines } = await answer.json();
-      if (answer.ok && wanted && !mark && dc.pump.settled()) show(lines);
+      if (answer.ok && wanted === cell && !mark && dc.pump.settled()) show(lines);
     } catch {
       // The server is away: the loop of the pictures says so.
     }

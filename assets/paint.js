@@ -55,7 +55,13 @@
       place(gd);
       dc.view.relayout(gd, event, false);
     });
-    gd.on("plotly_afterplot", () => place(gd));
+    let pixels = dc.paint.pixels();
+    gd.on("plotly_afterplot", () => {
+      place(gd);
+      if (pixels === dc.paint.pixels()) return;
+      pixels = dc.paint.pixels();
+      dc.pump.again(); // a resized map has other pixels
+    });
     dc.hover.watch(gd);
     dc.starts.watch(gd);
   }

@@ -26,7 +26,7 @@
   let ceiling = Infinity; // and too slow even for a picture at rest
   let travel = 0; // milliseconds that an answer spends on its way, beyond twice the server's own
   let held = false; // an edit is on its way: nothing is settled
-  let computing = 0;
+  let computing; // runs while the wanted picture is late
 
   const keyOf = (texts) => JSON.stringify([texts, dc.view.theme(), dc.view.size()]);
   const mapOf = (texts) => JSON.stringify({ ...texts, starts: 0, layers: 0, quantity: 0, colouring: 0, present: 0 });
@@ -89,7 +89,8 @@
     const quick = wanted.rest && dc.paint.axes("map") && limit === Infinity && cost * full() ** 2 < DRAG_MS;
     const known = shown.map === mapOf(wanted.texts); // the server has it
     const cells = quick ? full() : known ? shown.cells : affordable(DRAG_MS, Math.min(full(), DRAG_CELLS));
-    ask({ cells: Math.max(Math.min(cells, Math.ceil(limit / 2)), COARSEST), still: quick, first: true });
+    const exact = known && shown.exact;
+    ask({ cells: Math.max(Math.min(cells, Math.ceil(limit / 2)), COARSEST), still: quick, first: true, exact });
   }
 
   // Full size, or as fine as the server's time limit allows. (An exact map is refined only when all else is.)
@@ -128,8 +129,11 @@
       if (!flights.has(mine)) return; // aborted: a newer request has taken its place
       const away = error instanceof TypeError || error.name === "TimeoutError";
       const cause = away ? "The server does not answer." : `${error.message}.`;
-      dc.paint.problem(`${cause} The pictures are older than the controls; trying again.`);
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      dc.paint.problem(`${cause} The pictures are older than the controls${away ? "; trying again" : ""}.`);
+      flights.delete(mine);
+      if (away) setTimeout(next, RETRY_MS);
+      else if (wanted.key !== key) next();
+      return;
     }
     flights.delete(mine);
     next();
@@ -152,7 +156,8 @@
     const missing = panels.filter((panel) => !(panel in frame.pictures));
     const rough = frame.rough && !(exact && cells >= full());
     shown = { key, map: mapOf(texts), seq, cells, missing, exact, rough, pending: frame.pending && !complete };
-    if (key === wanted.key) clearTimeout(computing);
+    computing = clearTimeout(computing);
+    if (key !== wanted.key) computing = setTimeout(() => dc.paint.computing(wanted.texts), COMPUTING_MS);
     await dc.paint.frame(frame);
     dc.showValues(texts);
     for (const panel of panels) painted[panel] = missing.includes(panel) ? null : signature(panel, texts, still);
@@ -160,7 +165,7 @@
   }
 
   function settle() {
-    clearTimeout(computing);
+    computing = clearTimeout(computing);
     dc.paint.settle(wanted.texts, shown.cells < full());
   }
 
@@ -171,8 +176,7 @@
       const key = keyOf(texts);
       if (key !== wanted?.key) {
         limit = ceiling = Infinity;
-        clearTimeout(computing);
-        computing = setTimeout(() => dc.paint.computing(texts), COMPUTING_MS);
+        computing ||= setTimeout(() => dc.paint.computing(wanted.texts), COMPUTING_MS);
       }
       wanted = { seq: ++seq, key, texts, rest };
       dc.paint.busy();

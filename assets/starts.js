@@ -13,17 +13,23 @@
   const starts = () => parse(dc.texts().starts).map((pair) => pair.map((value) => value * dc.unit()));
   const window_ = () => dc.texts().window.split(",").map((value) => value * dc.unit());
 
-  // Four digits of the window, as far as its settings may go.
+  // Four digits of the window, and within it: what cannot be seen cannot be taken hold of.
   function rounded([w, b]) {
     const [w0, w1, b0, b1] = window_();
     const digits = Math.max(0, 3 - Math.floor(Math.log10(Math.max(w1 - w0, b1 - b0))));
-    return [w, b].map((value) => Number(Math.min(Math.max(value, -1000), 1000).toFixed(digits)));
+    const within = (value, low, high) => Math.min(Math.max(Number(value.toFixed(digits)), low), high);
+    return [within(w, w0, w1), within(b, b0, b1)];
   }
 
   function put(list, rest) {
     const texts = list.map((pair) => pair.map((value) => Number((value / dc.unit()).toPrecision(12))).join());
     dc.change({ starts: texts.join(";") || "none" }, rest);
     place();
+  }
+
+  function add(point) {
+    put([...starts(), rounded(point)], 0);
+    layer().lastChild.focus({ preventScroll: true, focusVisible: false });
   }
 
   const moved = (i, point) => put(starts().map((old, k) => (k === i ? rounded(point) : old)));
@@ -67,7 +73,9 @@
   function press(event) {
     const i = [...layer().children].indexOf(event.currentTarget);
     const [dw, db] = KEYS[event.key] ?? [0, 0];
+    if (event.currentTarget.matches(":active")) return; // a hand holds it
     if (event.key === "Delete" || event.key === "Backspace") remove(i);
+    else if (event.key === "Enter" && starts().length < MOST) add([starts()[i][0] * 0.9, starts()[i][1] * 0.9]);
     else if (dw || db) {
       const [w0, w1, b0, b1] = window_();
       const step = event.shiftKey ? 0.1 : 0.01;
@@ -98,7 +106,9 @@
       const button = layer().children[i];
       button.hidden = !(x >= 0 && x <= 1 && y >= 0 && y <= 1);
       button.style.translate = `${left + x * width}px ${top + y * height}px`;
-      button.setAttribute("aria-label", `Start ${"ABCDEFGH"[i]}, weight ${w}, bias ${b}. Arrow keys move it, Delete removes it.`);
+      const place = `weight ${Number(w.toPrecision(6))}, bias ${Number(b.toPrecision(6))}`;
+      const keys = "Arrow keys move it, Enter adds another, Delete removes it.";
+      button.setAttribute("aria-label", `Start ${"ABCDEFGH"[i]}, ${place}. ${keys}`);
     });
   }
 
@@ -107,7 +117,7 @@
     if (down.button || !down.isPrimary || !dc.texts().layers.includes("paths")) return;
     const up = ({ clientX: x, clientY: y, type }) => {
       const still = Math.hypot(x - down.clientX, y - down.clientY) < CLICK_PX;
-      if (type === "pointerup" && still && !outside(x, y) && starts().length < MOST) put([...starts(), rounded(pointAt(x, y))], 0);
+      if (type === "pointerup" && still && !outside(x, y) && starts().length < MOST) add(pointAt(x, y));
       for (const name of ["pointerup", "pointercancel"]) document.removeEventListener(name, up, true);
     };
     for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, up, true);

@@ -90,6 +90,10 @@
     if (event.key === "Escape" && present()) turn(false);
   });
   for (const query of [dark, phone, compact]) query.addEventListener("change", changed);
+  (function watchPixels() {
+    const same = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    same.addEventListener("change", () => (changed(), watchPixels()), { once: true });
+  })();
   addEventListener("popstate", () => turnTo(location.pathname));
   applyTheme();
 

@@ -286,8 +286,9 @@ def _compute_curve(settings: Settings, cancel: Cancellation, deadline: float) ->
         depth, share = depth[order], share[order]
         wanted = _uncertain(depth, share)
     curve = ShareCurve(settings.gamma, _momenta(depth), share)
-    with _lock:
-        _curves[key] = curve
+    if len(depth):  # that time ran out is no result
+        with _lock:
+            _curves[key] = curve
     return curve
 
 

@@ -163,7 +163,10 @@ def _zoom() -> Component:
         ("zoom-whole", "Whole", "Back to [−3, 3]²"),
     )
     scale = html.Button(
-        "Scale with γ", id="scale", title="Window and tolerance as multiples of γ", **aria(pressed="false")
+        "Scale with γ",
+        id="scale",
+        title="Window, starts, ρ and tolerance in units of γ",
+        **aria(pressed="false"),
     )
     return html.Div(
         [

@@ -182,7 +182,11 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
     words, preset = caption(settings, basin, comparison.baseline), matching(settings)
     told = page(settings, basin, words, preset) | compared(settings, basin, comparison, request.scaled)
     if request.scaled:
-        told["context"]["text"] += " Scaled with γ: small targets are large initialisations."
+        told["context"]["text"] += (
+            " Scaled with γ: small targets are large initialisations."
+            if settings.delta == 0
+            else " Scaled with γ, all but δ."
+        )
     told["state"] = {"text": " ".join(_state(request, basin, busy))}
     header: dict[str, Any] = {
         "seq": request.seq,
@@ -211,7 +215,7 @@ def _state(request: FrameRequest, basin: BasinMap, busy: bool) -> Iterator[str]:
     if busy:
         yield "The server is busy: coarser while you move."
     if request.exact:
-        yield f"So deep every start is iterated one by one, {basin.grid.n_w} × {basin.grid.n_b} so far."
+        yield "So deep every start is iterated one by one."
     elif results.rough(basin.grid, basin.rho):
         yield "So deep the borders are estimates, until every start is iterated one by one."
 

@@ -77,7 +77,7 @@ def compared(
     All of it is counted in one window: where that is `scaled` with γ, an offer ends the scaling.
     """
     texts = settings.texts()
-    fixed = {key: texts[key] for key in ("window", "starts", "tolerance", "scale")} if scaled else {}
+    fixed = {key: texts[key] for key in ("window", "starts", "tolerance", "rho", "scale")} if scaled else {}
     properties: dict[str, Properties] = {
         "picture-share": {"data-old": not comparison.curves},
         "share-conditions": {"text": conditions(settings)},

@@ -35,7 +35,8 @@ FIELD_GAMMAS = (1.0, 0.1, 0.01)
 FIELD_ARROWS = 9
 AFFINE_STEPS = 100
 PATH_SAMPLES = 500
-CACHE_BYTES = 128 * 2**20
+CACHE_BYTES = 192 * 2**20
+CELL_BYTES = 33
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class TimedMap:
 
 # Only pure results, keyed by the frozen inputs they follow from; bounded in memory.
 _maps: LRUCache[object, TimedMap] = LRUCache(
-    CACHE_BYTES, getsizeof=lambda timed: 33 * timed.basin.outcome.size
+    CACHE_BYTES, getsizeof=lambda timed: CELL_BYTES * timed.basin.outcome.size
 )
 _lock = threading.Lock()
 
@@ -77,8 +78,9 @@ def timed_map(settings: Settings, cells: int, cancel: Cancellation, exact: bool 
         cancel=cancel,
     )
     timed = TimedMap(basin, 1000 * (perf_counter() - start))
-    with _lock:
-        _maps[key] = timed
+    if CELL_BYTES * basin.outcome.size <= CACHE_BYTES:
+        with _lock:
+            _maps[key] = timed
     return timed
 
 

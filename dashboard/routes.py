@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from flask import Flask, Response, jsonify, request
 
 from dashboard.cell import cell
@@ -32,7 +34,7 @@ def register(server: Flask) -> None:
     @server.get("/cell")
     def get_cell() -> tuple[Response, int]:
         try:
-            with underway("", 0, 0, LONGEST_SECONDS) as cancel:
+            with underway(f"cell {uuid4()}", 0, 0, LONGEST_SECONDS) as cancel:
                 return jsonify(lines=cell(request.args, cancel)), 200
         except InvalidSettingError as problem:
             return jsonify(key=problem.key, message=problem.message), 422

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, get_args
@@ -18,7 +17,8 @@ COLOURINGS: tuple[Colouring, ...] = get_args(Colouring)
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
 MAX_STARTS = 8
-WINDOW_LIMIT = 1e3
+WINDOW_LIMIT = 1e3  # of the window that buttons and hands reach …
+FARTHEST = 1e9  # … and of what the address may hold, also in units of the smallest γ
 SMALLEST_WINDOW = 1e-6  # that a button zooms to …
 NARROWEST = 1e-10  # … and that the address may ask for, also in units of a large γ
 MAX_PARTS = 100
@@ -34,7 +34,7 @@ class Settings:
     Numbers are described by the control table. `window` is (w_min, w_max, b_min, b_max) in
     weights and biases, `starts` the (w, b) of A, B, C, …, `colouring`, `layers` and `quantity`
     what the map and the time series show, `present` whether the projector view is on, `scale` whether
-    window, starts and tolerance are given in units of γ.
+    window, starts, ρ and tolerance are given in units of γ.
     """
 
     beta: float = CONTROLS["beta"].default
@@ -56,36 +56,34 @@ class Settings:
 
     @property
     def unit(self) -> float:
-        """What window, starts and tolerance are multiples of: γ or 1."""
+        """What window, starts, ρ and tolerance are multiples of: γ or 1."""
         return self.gamma if self.scale else 1.0
 
     def scaled(self, scale: bool) -> Settings:
-        """Return the same settings with window, starts and tolerance in units of γ, or not.
+        """Return the same settings with window, starts, ρ and tolerance in units of γ, or not.
 
-        A window that the address cannot hold shrinks; of other such numbers the nearest is taken.
+        Of a tolerance or ρ out of range the nearest legal one is taken.
         """
         if scale == self.scale:
             return self
         factor = self.unit / replace(self, scale=scale).unit
-        # What the address cannot hold is drawn nearer; plain numbers are not kept there.
-        limit = WINDOW_LIMIT if scale else math.inf
 
         def short(value: float) -> float:
             """Drop the last digits, which multiplying and dividing by γ leave behind."""
-            return float(f"{min(max(value * factor, -limit), limit):.12g}")
+            return float(f"{value * factor:.12g}")
 
-        reach = max(abs(value * factor) for value in self.window)
-        nearer = min(1.0, limit / reach)
-        w_min, w_max, b_min, b_max = (short(value * nearer) for value in self.window)
+        w_min, w_max, b_min, b_max = (short(value) for value in self.window)
+        limits = CONTROLS["tolerance"]
         tolerance = short(self.tolerance)
-        if tolerance != 0 and scale:
-            tolerance = min(max(tolerance, CONTROLS["tolerance"].low), CONTROLS["tolerance"].high)
+        if tolerance != 0:
+            tolerance = min(max(tolerance, limits.low), limits.high)
         return replace(
             self,
             scale=scale,
             window=(w_min, w_max, b_min, b_max),
             starts=tuple((short(w), short(b)) for w, b in self.starts),
             tolerance=tolerance,
+            rho=min(short(self.rho), CONTROLS["rho"].high),
         )
 
     @property
@@ -197,8 +195,8 @@ def _numbers(text: str) -> tuple[float, ...] | None:
 
 def _parse_window(text: str) -> Window:
     values = _numbers(text)
-    rule = "window must be WMIN,WMAX,BMIN,BMAX, increasing, within ±1000 and at least 10⁻¹⁰ wide"
-    if values is not None and len(values) == 4 and all(abs(v) <= WINDOW_LIMIT for v in values):
+    rule = "window must be WMIN,WMAX,BMIN,BMAX, increasing, within ±10⁹ and at least 10⁻¹⁰ wide"
+    if values is not None and len(values) == 4 and all(abs(v) <= FARTHEST for v in values):
         w_min, w_max, b_min, b_max = values
         if w_max - w_min >= NARROWEST and b_max - b_min >= NARROWEST:
             return w_min, w_max, b_min, b_max
@@ -208,10 +206,10 @@ def _parse_window(text: str) -> Window:
 def _parse_starts(text: str) -> Starts:
     pairs = [_numbers(part) for part in text.split(";")] if text else []
     legal = len(pairs) <= MAX_STARTS and all(
-        pair is not None and len(pair) == 2 and all(abs(v) <= WINDOW_LIMIT for v in pair) for pair in pairs
+        pair is not None and len(pair) == 2 and all(abs(v) <= FARTHEST for v in pair) for pair in pairs
     )
     if not legal:
-        rule = f"starts must be up to {MAX_STARTS} pairs W,B joined by semicolons, within ±1000"
+        rule = f"starts must be up to {MAX_STARTS} pairs W,B joined by semicolons, within ±10⁹"
         raise InvalidSettingError("starts", f"{rule}, not “{text[:60]}”", DEFAULT.starts)
     return tuple((pair[0], pair[1]) for pair in pairs if pair is not None)
 

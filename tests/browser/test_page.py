@@ -130,6 +130,37 @@ def test_typing_and_then_clicking_a_track_takes_both(open_page: OpenPage) -> Non
     assert_shows(page, in_the_boxes(page))
 
 
+def test_a_box_that_is_entered_and_left_after_a_drag_changes_nothing(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}")
+    drag(page, "beta", -40)
+    settled(page)
+    beta = in_the_boxes(page).beta
+    assert beta < 0.9
+    page.click("#beta-box")
+    page.click("#eta-box")
+    page.locator("#gamma [role=slider]").focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("deadcone.frame.settings.gamma < 0.1")
+    settled(page)
+    assert page.evaluate("deadcone.frame.settings.beta") == beta == in_the_boxes(page).beta
+
+
+def test_a_hand_and_clicks_during_an_edit_are_not_lost(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}")
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    slow = {"offline": False, "latency": 400, "downloadThroughput": -1, "uploadThroughput": -1}
+    session.send("Network.emulateNetworkConditions", slow)
+    for _ in range(3):
+        page.click("#zoom-in")
+    page.locator("#beta [role=slider]").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("deadcone.frame.settings.window[1] === 0.375")
+    settled(page)
+    assert page.evaluate("deadcone.frame.settings.beta") > 0.9
+    assert "beta=" in page.evaluate("location.search")
+
+
 def test_one_reset_clears_every_error(open_page: OpenPage) -> None:
     page = open_page(f"/?beta=0.3&{SMALL}")
     page.click("#advanced summary")

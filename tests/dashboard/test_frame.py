@@ -96,17 +96,26 @@ def test_what_is_compared_with_comes_when_it_is_asked_for(client: FlaskClient) -
 
 
 def test_a_map_that_scales_with_gamma_stands_still(client: FlaskClient) -> None:
-    query = "scale=1&window=-30,30,-30,30&tolerance=1e-5&starts=20,18&complete=1"
+    query = "scale=1&window=-30,30,-30,30&tolerance=1e-5&starts=20,18&rho=14.1&complete=1"
     (one, labels), (other, same) = (_answer(client, f"{query}&gamma={gamma}") for gamma in (0.1, 0.01))
     assert labels[: 16 * 16] == same[: 16 * 16]
     assert one["settings"]["window"] == [-3, 3, -3, 3]
     assert other["settings"]["window"] == [-0.3, 0.3, -0.3, 0.3]
     assert other["settings"]["starts"] == [[0.2, 0.18]]
     assert one["verdict"] == other["verdict"]
+    assert other["settings"]["rho"] == pytest.approx(0.141)
+    assert "all but δ" in _frame(client, f"{query}&delta=0.5")["page"]["context"]["text"]
     assert "small targets are large initialisations" in one["page"]["context"]["text"]
     changes = json.loads(other["page"]["tip-1"]["data-changes"])
     assert changes["scale"] == "0"
     assert changes["window"] == "-0.3,0.3,-0.3,0.3"
+
+
+def test_the_largest_map_is_answered_though_no_cache_could_hold_two(client: FlaskClient) -> None:
+    for _ in range(2):
+        answer = client.get("/frame?cells=2048&resolution=2048&panels=")
+        assert answer.status_code == 200
+        assert unpack(answer.data)[0]["n_w"] == 2048
 
 
 def test_a_deep_window_is_iterated_exactly_when_it_is_asked_for(client: FlaskClient) -> None:
@@ -114,7 +123,7 @@ def test_a_deep_window_is_iterated_exactly_when_it_is_asked_for(client: FlaskCli
     fast, exact = _frame(client, window), _frame(client, f"{window}&exact=1")
     assert fast["rough"]
     assert "estimates" in fast["page"]["state"]["text"]
-    assert "16 × 16" in exact["page"]["state"]["text"]
+    assert "one by one" in exact["page"]["state"]["text"]
     assert not _frame(client, "")["rough"]
 
 
