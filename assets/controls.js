@@ -96,7 +96,7 @@
   // An edit is on its way to Dash: until its answer the pictures are older than the controls.
   function edited(event) {
     if (!texts || !isEdit(event)) return;
-    if (answerTimer && event.type === "click") {
+    if (answerTimer && event.target.matches("button")) {
       event.stopPropagation();
       event.preventDefault();
       clicked.push(event.target);
