@@ -131,7 +131,7 @@ def sample(initializer: Initializer, count: int, seed: int) -> Starts:
     """Draw starts exactly as the initialisation distributes them.
 
     Of normal weights ρ/σ is chi distributed with n − 1 degrees of freedom; of uniform ones all n − 1
-    coordinates are drawn, so that large fan-ins take time: 2 · 10⁸ coordinates about a second.
+    coordinates are drawn, so that large fan-ins take time: 2 · 10⁸ coordinates about two seconds.
 
     Parameters
     ----------
