@@ -38,7 +38,9 @@ def unmatched(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
 @pytest.mark.parametrize("query", SETTINGS)
 def test_the_sketch_looks_like_the_drawing(open_page: OpenPage, query: str, dark: bool) -> None:
     page = open_page(f"/?{query}&resolution=48", dark=dark)
-    names = [name for name in DEPENDS if page.evaluate(f"deadcone.paint.visible('{name}', false)")]
+    # Curves that take too long are named as such at rest and left out while a hand moves.
+    slow = {"share"} if "eta=30" in query else set()
+    names = [n for n in DEPENDS if n not in slow and page.evaluate(f"deadcone.paint.visible('{n}', false)")]
     assert len(names) >= 4
     plain = {name: picture(page, name) for name in names}
     fits = page.evaluate(
