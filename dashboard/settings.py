@@ -13,7 +13,7 @@ from dynamics import Grid, Hyperparameters
 from figures.alive import Quantity
 from figures.view import Colouring, Layer
 
-COLOURINGS: tuple[Colouring, ...] = get_args(Colouring)
+COLOURINGS: tuple[Colouring, ...] = ("outcome", "iterations", "gradient")  # what the page offers
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
 MAX_STARTS = 8
