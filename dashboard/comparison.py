@@ -24,7 +24,7 @@ from dashboard.numbers import exact, percent, readable
 from dashboard.settings import Settings
 from dynamics import BasinMap, Cancellation, Outcome, basin_map
 from figures import ShareCurve
-from figures.share import reach
+from figures.momenta import depth_of, reach
 
 GAMMAS = (1.0, 0.1, 0.01, 0.001)
 CELLS = 256
@@ -270,7 +270,7 @@ def _compute_curve(settings: Settings, cancel: Cancellation, deadline: float) ->
         found = _curves.get(key)
     if found is not None and len(found.beta):
         return found
-    edge = round(-np.log10(1 - reach(settings.beta)))
+    edge = round(depth_of(reach(settings.beta)))
     depth, share = np.empty(0), np.empty(0)
     wanted = np.arange(0, edge + _STEP / 2, _STEP)
     while len(wanted) and perf_counter() < deadline:

@@ -21,6 +21,7 @@ from figures.chart import (
     spec,
     symbol,
 )
+from figures.ends import spread
 from figures.paths import StartPath, envelope
 from figures.theme import outcome_inks, with_alpha
 from figures.view import View
@@ -249,34 +250,3 @@ def _letters(
         )
         for (path, x, y), place, before in zip(ends, moved, up, strict=True)
     ]
-
-
-def spread(across: Sequence[float], up: Sequence[float], gap: float) -> list[float]:
-    """Move labels apart until those less than 2.5 gaps apart across are a gap apart upwards.
-
-    Parameters
-    ----------
-    across, up : sequences of float
-        Positions in pixels.
-    gap : float
-        Distance in pixels.
-
-    Returns
-    -------
-    list of float
-        The new `up`, in the same order from bottom to top.
-    """
-    moved = list(up)
-    order = sorted(range(len(moved)), key=lambda i: (moved[i], -i))
-    for _ in range(50):
-        settled = True
-        for n, below in enumerate(order):
-            for above in order[n + 1 :]:
-                lack = gap - (moved[above] - moved[below])
-                if abs(across[above] - across[below]) < 2.5 * gap and lack > 1e-6:
-                    moved[above] += lack / 2
-                    moved[below] -= lack / 2
-                    settled = False
-        if settled:
-            break
-    return moved

@@ -19,6 +19,7 @@ P = ParamSpec("P")
 FONT = '"Source Sans 3 Variable", "Source Sans 3", system-ui, sans-serif'
 TICK, TITLE = 13, 15  # font sizes in pixels; nothing in a chart is smaller than a tick
 MINUS = "−"
+SHARE_TOP = 1.05  # where the axis of a dead share ends
 _SHORT_TYPES = {"uint8": "u1", "float32": "f4", "float64": "f8"}
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -198,6 +199,33 @@ def axis(view: View, title: str, low: float, high: float, **more: Any) -> Spec:
         "tickangle": 0,
         "exponentformat": "none",
         **more,
+    }
+
+
+def share_axis(view: View, title: str) -> Spec:
+    """Return the y axis of a dead share, 0 to 100 % and room above; a point may lie on it."""
+    return axis(
+        view,
+        title,
+        0.0,
+        SHARE_TOP,
+        tickvals=[0.0, 0.5, 1.0],
+        ticktext=["0", "50 %", "100 %"],
+        showgrid=True,
+        layer="below traces",
+    )
+
+
+def hatch(view: View, colour: str, opacity: float, size: float = 9, solidity: float = 0.12) -> Spec:
+    """Return the pattern of an area with rising diagonals: so many pixels apart, a share of them drawn."""
+    return {
+        "shape": "/",
+        "fillmode": "overlay",
+        "fgcolor": colour,
+        "fgopacity": opacity,
+        "bgcolor": "rgba(0,0,0,0)",
+        "size": view.px(size),
+        "solidity": solidity,
     }
 
 

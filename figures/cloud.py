@@ -6,20 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynamics import Cloud
-from figures.chart import (
-    Floats,
-    Picture,
-    Spec,
-    axis,
-    compact,
-    label,
-    margins,
-    number,
-    spec,
-    symbol,
-    tick_width,
-)
-from figures.cones import cone_border, cone_fill
+from figures.chart import Floats, Picture, Spec, hatch, label, number, spec
+from figures.cones import border_traces, cone_area, cone_border, plane_line
+from figures.frame import AXES, plane_frame
 from figures.marks import truth_trace
 from figures.paths import drawn_path
 from figures.placement import Canvas, truth_label
@@ -28,7 +17,6 @@ from figures.view import View
 from figures.window import Window
 
 TRAILS = 50  # units at most whose way is drawn
-_TICKS = 7  # at most, plotly chooses
 _OUTLIERS = 0.002  # share of states at each end that the window need not hold
 _FINEST = 1 / 100  # of the window's width, between the corners of a trail
 _ROOM = 0.1  # of the window's side beyond what it holds, on each side
@@ -91,7 +79,9 @@ def cloud_plane(cloud: Cloud, iteration: int, window: Window, view: View) -> Spe
         there = np.stack([cloud.w[row, seen] - window.w_min, cloud.b[row, seen] - window.b_min], axis=1)
         on_page = replace(view, colouring="gradient")  # the ground is blank, and the leader's ink the page's
         notes.append(truth_label(on_page, canvas, truth, there.astype(float) / canvas.pixel, []))
-    return spec(data, {**_frame(window, view), "annotations": notes}, view, revision=f"cloud {window}")
+    return spec(
+        data, {**plane_frame(window, view, grid=True), "annotations": notes}, view, revision=f"cloud {window}"
+    )
 
 
 def _seen(cloud: Cloud, row: int, window: Window) -> NDArray[np.bool_]:
@@ -104,45 +94,13 @@ def _seen(cloud: Cloud, row: int, window: Window) -> NDArray[np.bool_]:
 def _cones(window: Window, epsilon: float, rho: float, view: View) -> list[Spec]:
     border = cone_border(window, epsilon, rho)
     colours = view.colours
-    hatch = {
-        "shape": "/",
-        "fillmode": "overlay",
-        "fgcolor": colours.dead_ink,
-        "fgopacity": 0.3,
-        "bgcolor": "rgba(0,0,0,0)",
-        "size": view.px(9),
-        "solidity": 0.12,
-    }
-    x, y = cone_fill(border, window, 1)
-    area: Spec = {
-        "type": "scatter",
-        "mode": "none",
-        "fill": "toself",
-        "x": compact(x, window.width),
-        "y": compact(y, window.height),
-        "hoverinfo": "skip",
-    }
-    tint = with_alpha(colours.dead_ink, 0.13)
-    traces = [
-        area | {"name": "dead cone fill", "fillcolor": tint},
-        area | {"name": "dead cone hatch", "fillcolor": "rgba(0,0,0,0)", "fillpattern": hatch},
+    tint = {"fillcolor": with_alpha(colours.dead_ink, 0.13)}
+    pattern = {"fillcolor": "rgba(0,0,0,0)", "fillpattern": hatch(view, colours.dead_ink, 0.3)}
+    return [
+        cone_area("dead cone fill", border, window, 1, AXES) | tint,
+        cone_area("dead cone hatch", border, window, 1, AXES) | pattern,
+        *border_traces(border, colours.ink, window, view, AXES),
     ]
-    for name, sign, dash in (("dead cone", 1, "solid"), ("linear cone", -1, "6px,4px")):
-        line = {"color": colours.ink, "width": view.px(1.3), "dash": dash}
-        traces.append(_line(name, border[0], sign * border[1], line, window))
-    return traces
-
-
-def _line(name: str, w: Floats, b: Floats, line: Spec, window: Window) -> Spec:
-    return {
-        "type": "scatter",
-        "name": name,
-        "mode": "lines",
-        "x": compact(w, window.width),
-        "y": compact(b, window.height),
-        "line": line,
-        "hoverinfo": "skip",
-    }
 
 
 def _trails(cloud: Cloud, row: int, canvas: Canvas) -> list[tuple[Floats, Floats]]:
@@ -164,12 +122,12 @@ def _trail_trace(trails: list[tuple[Floats, Floats]], window: Window, view: View
         return []
     gap = np.array([np.nan])
     w, b = (np.concatenate([np.concatenate([trail[k], gap]) for trail in trails]) for k in (0, 1))
-    return [_line("trails", w, b, {"color": view.colours.control, "width": view.px(1)}, window)]
+    return [plane_line("trails", w, b, {"color": view.colours.control, "width": view.px(1)}, window, AXES)]
 
 
 def _truth(cloud: Cloud, window: Window, view: View) -> list[Spec]:
     """Return the ground truth as a ring on the page: filled it would look like a living unit."""
-    traces = truth_trace(cloud.hyperparameters, window, view, {"xaxis": "x", "yaxis": "y"})
+    traces = truth_trace(cloud.hyperparameters, window, view, AXES)
     edge = {"color": view.colours.ink, "width": view.px(2)}
     return [
         trace | {"marker": trace["marker"] | {"color": view.colours.page, "line": edge}} for trace in traces
@@ -230,34 +188,3 @@ def _note(cloud: Cloud, row: int, seen: NDArray[np.bool_], canvas: Canvas, view:
         bgcolor=with_alpha(view.colours.page, 0.85),
         borderpad=view.px(2),
     )
-
-
-def _frame(window: Window, view: View) -> Spec:
-    """Return axes that show exactly the window, at one scale, where `plane` has them."""
-    phone = view.size == "phone"
-    shared = {"showgrid": True, "fixedrange": phone, "constrain": "domain", "nticks": _TICKS}
-    left = (18 if phone else 26) + 8 + tick_width(window.b_min, window.b_max, _TICKS)
-    across = axis(
-        view,
-        f"weight {symbol('w', 'L')}",
-        window.w_min,
-        window.w_max,
-        constraintoward="left",
-        **shared,
-    )
-    up = axis(
-        view,
-        f"bias {symbol('b')}",
-        window.b_min,
-        window.b_max,
-        constraintoward="top",
-        scaleanchor="x",
-        scaleratio=1,
-        **shared,
-    )
-    return {
-        "margin": margins(view, left=left, right=9, top=9, bottom=46),
-        "xaxis": across,
-        "yaxis": up,
-        "dragmode": False if phone else "pan",
-    }

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from dynamics import dead_cone_slope
-from figures.chart import Floats, Spec, compact
+from figures.chart import Floats, Spec, compact, hatch
 from figures.theme import with_alpha
 from figures.view import View
 from figures.window import Window
@@ -79,14 +79,29 @@ def cone_traces(view: View, window: Window, epsilon: float, rho: float, axes: Sp
         w = np.concatenate([border[0], gap, border[0]])
         b = np.concatenate([border[1], gap, -border[1]])
         casing = {"color": view.colours.map_casing, "width": view.px(3.4)}
-        traces.append(_line("cone casing", w, b, casing, window, axes))
-    for name, sign, dash in (("dead cone", 1, "solid"), ("linear cone", -1, "6px,4px")):
-        line = {"color": ink, "width": view.px(1.3), "dash": dash}
-        traces.append(_line(name, border[0], sign * border[1], line, window, axes))
-    return traces
+        traces.append(plane_line("cone casing", w, b, casing, window, axes))
+    return traces + border_traces(border, ink, window, view, axes)
 
 
-def _line(name: str, w: Floats, b: Floats, line: Spec, window: Window, axes: Spec) -> Spec:
+def border_traces(
+    border: tuple[Floats, Floats], ink: str, window: Window, view: View, axes: Spec
+) -> list[Spec]:
+    """Return the border of the dead cone, solid, and of the linear cone, dashed."""
+    return [
+        plane_line(
+            name,
+            border[0],
+            sign * border[1],
+            {"color": ink, "width": view.px(1.3), "dash": dash},
+            window,
+            axes,
+        )
+        for name, sign, dash in (("dead cone", 1, "solid"), ("linear cone", -1, "6px,4px"))
+    ]
+
+
+def plane_line(name: str, w: Floats, b: Floats, line: Spec, window: Window, axes: Spec) -> Spec:
+    """Return a line in the plane that hovering passes over."""
     return {
         "type": "scatter",
         "name": name,
@@ -99,7 +114,8 @@ def _line(name: str, w: Floats, b: Floats, line: Spec, window: Window, axes: Spe
     }
 
 
-def _area(name: str, border: tuple[Floats, Floats], window: Window, sign: int, axes: Spec) -> Spec:
+def cone_area(name: str, border: tuple[Floats, Floats], window: Window, sign: int, axes: Spec) -> Spec:
+    """Return the dead (sign 1) or linear (sign −1) cone as an area that has still to be filled."""
     w, b = cone_fill(border, window, sign)
     return {
         "type": "scatter",
@@ -115,20 +131,14 @@ def _area(name: str, border: tuple[Floats, Floats], window: Window, sign: int, a
 
 def _fill(view: View, border: tuple[Floats, Floats], window: Window, sign: int, axes: Spec) -> Spec:
     name, alpha = ("dead cone fill", 0.15) if sign > 0 else ("linear cone fill", 0.08)
-    return _area(name, border, window, sign, axes) | {"fillcolor": with_alpha(view.colours.ink_muted, alpha)}
+    return cone_area(name, border, window, sign, axes) | {
+        "fillcolor": with_alpha(view.colours.ink_muted, alpha)
+    }
 
 
 def _hatch(view: View, border: tuple[Floats, Floats], window: Window, axes: Spec) -> Spec:
-    pattern = {
-        "shape": "/",
-        "fillmode": "overlay",
-        "fgcolor": view.colours.map_casing,
-        "fgopacity": 0.55,
-        "bgcolor": "rgba(0,0,0,0)",
-        "size": view.px(9),
-        "solidity": 0.12,
-    }
-    return _area("dead cone hatch", border, window, 1, axes) | {
+    pattern = hatch(view, view.colours.map_casing, 0.55)
+    return cone_area("dead cone hatch", border, window, 1, axes) | {
         "fillcolor": "rgba(0,0,0,0)",
         "fillpattern": pattern,
     }

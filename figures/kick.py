@@ -8,6 +8,7 @@ import numpy as np
 from dynamics import BasinMap, Grid, Kick
 from figures.chart import TICK, Picture, Spec, axis, label, margins, number, spec, symbol, tick_width
 from figures.cones import cone_traces
+from figures.frame import AXES
 from figures.plane import ground_trace, outcome_palette, woven
 from figures.revival_ground import disc, scatter
 from figures.theme import LIGHT
@@ -17,7 +18,6 @@ from figures.window import Window
 _HALF_WIDTH, _HALF_HEIGHT = 4.0, 2.5  # of the window, in lengths of the kick
 _PLOT = {"desktop": 412, "compact": 360, "phone": 300, "present": 600}  # pixels of its width
 _TICKS = 6
-_AXES: Spec = {"xaxis": "x", "yaxis": "y"}
 
 
 def kick_grid(kick: Kick, cells: int = 160) -> Grid:
@@ -64,7 +64,7 @@ def kick(basin: BasinMap, found: Kick, view: View) -> Spec:
     pixel = window.width / _PLOT[view.size]
     data = [ground_trace(basin, outcome_palette(view.colours), woven(basin.outcome))]
     # As over the iterations: borders without the hatch, which would hide the end of the arrow.
-    data += cone_traces(replace(view, colouring="iterations"), window, basin.epsilon, basin.rho, _AXES)
+    data += cone_traces(replace(view, colouring="iterations"), window, basin.epsilon, basin.rho, AXES)
     if found.length > 0:
         data += _arrow(found, pixel, view)
     data.append(scatter("unit", np.array([found.w]), np.array([found.b])) | disc(view, 13, 2))

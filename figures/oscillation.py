@@ -17,7 +17,7 @@ from figures.chart import (
     number,
     spec,
 )
-from figures.theme import momentum_colours, with_alpha
+from figures.theme import momentum_shades, with_alpha
 from figures.view import View
 
 # Fixed ranges of the error, smallest first.
@@ -49,9 +49,7 @@ def oscillation(runs: Sequence[AffineTrajectory], view: View) -> Spec:
     if not 1 <= len(by_beta) <= 3:
         raise ValueError(f"runs must have one to three different beta, got {len(by_beta)}")
     bold = runs[-1].beta
-    teals = momentum_colours(view.colours)
-    shades = {1: teals[2:], 2: teals[::2], 3: teals}[len(by_beta)]
-    coloured = dict(zip(sorted(by_beta), shades, strict=True))
+    coloured = momentum_shades(view.colours, by_beta)
     low, high = _error_range([run.a for run in by_beta.values()])
     steps = max(len(run.a) for run in by_beta.values()) - 1
     return spec(

@@ -11,14 +11,11 @@ from figures.chart import (
     Floats,
     Picture,
     Spec,
-    axis,
-    margins,
     spec,
-    symbol,
     three_digits,
-    tick_width,
 )
 from figures.cones import cone_traces
+from figures.frame import AXES, plane_frame
 from figures.marks import path_traces, start_traces, truth_trace
 from figures.paths import StartPath, drawn_path
 from figures.placement import Box, Canvas, cone_labels, truth_label
@@ -32,8 +29,6 @@ ITERATION_EDGES = (100, 1_000, 3_000, 10_000, 30_000)
 # Palette indices after the outcomes' own values: the second tones of the woven ones.
 UNDECIDED_WEAVE, DIVERGED_WEAVE = len(Outcome), len(Outcome) + 1
 _CHESSBOARD, _DIAGONALS = 128, 80  # squares and diagonals along the longer side of a map
-_TICKS = 7  # at most, plotly chooses
-_AXES: Spec = {"xaxis": "x", "yaxis": "y"}
 _WORDS = np.array(["dead", "at the ground truth", "stalled elsewhere", "undecided", "diverged"], dtype=object)
 
 
@@ -82,22 +77,22 @@ def plane(
     data = [ground]
     if "arrows" in view.layers:
         inks, colours = _arrow_inks(basin, field, palette, cells, view)
-        data += arrow_traces(field, inks, colours, canvas.pixel, view, _AXES)
+        data += arrow_traces(field, inks, colours, canvas.pixel, view, AXES)
     if "cones" in view.layers:
-        data += cone_traces(view, window, basin.epsilon, basin.rho, _AXES)
+        data += cone_traces(view, window, basin.epsilon, basin.rho, AXES)
     shown = list(paths) if "paths" in view.layers else []
     polylines = [
         drawn_path(p.trajectory.w, p.trajectory.b, 1.5 * canvas.pixel, 100 * window.reach) for p in shown
     ]
     data += path_traces(shown, polylines, window, view)
-    data += truth_trace(basin.hyperparameters, window, view, _AXES)
+    data += truth_trace(basin.hyperparameters, window, view, AXES)
     data += start_traces(shown, window, view)
     if unit is not None and view.colouring == "revival":
         data += turn_traces(unit, window, view)
     return spec(
         data,
         {
-            **_frame(window, view),
+            **plane_frame(window, view, grid=view.colouring == "gradient"),
             "annotations": _annotations(basin, canvas, shown, polylines, view, revival),
         },
         view,
@@ -223,37 +218,3 @@ def _annotations(
         points = canvas.along(polylines)
         labels.append(truth_label(view, canvas, truth, points, taken))
     return labels
-
-
-def _frame(window: Window, view: View) -> Spec:
-    """Return axes that show exactly the window, at one scale, at the panel's upper left."""
-    phone = view.size == "phone"
-    grid = {
-        "showgrid": view.colouring == "gradient",
-        "fixedrange": phone,
-        "constrain": "domain",
-        "nticks": _TICKS,
-    }
-    left = (18 if phone else 26) + 8 + tick_width(window.b_min, window.b_max, _TICKS)
-    return {
-        "margin": margins(view, left=left, right=9, top=9, bottom=46),
-        "xaxis": axis(
-            view,
-            f"weight {symbol('w', 'L')}",
-            window.w_min,
-            window.w_max,
-            constraintoward="left",
-            **grid,
-        ),
-        "yaxis": axis(
-            view,
-            f"bias {symbol('b')}",
-            window.b_min,
-            window.b_max,
-            constraintoward="top",
-            scaleanchor="x",
-            scaleratio=1,
-            **grid,
-        ),
-        "dragmode": False if phone else "pan",
-    }

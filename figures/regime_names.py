@@ -8,13 +8,13 @@ import numpy as np
 
 from dynamics import Regime, eigenvalues, regime
 from figures.chart import Floats, Spec, label, momentum, number
+from figures.momenta import TICKS, depth_of, reach
 from figures.placement import Box
 from figures.theme import with_alpha
 from figures.view import View
 
-# The sliders' tracks, and as far as β and η may be set.
+# The slider's track, and as far as η may be set.
 DECADES = ((-3, 2), (-4, 3))  # of η
-MOMENTA = ((0.0, 0.5, 0.8, 0.9, 0.95, 0.99), (0.0, 0.9, 0.99, 0.999, 0.9999))  # ticks, the last at the edge
 LEVELS = (0.5, 0.8, 0.9, 0.99, 0.999)  # of |λ|
 _AREA = {"desktop": (500, 270), "compact": (440, 240), "phone": (300, 220), "present": (620, 380)}
 # Where each regime is named, as shares of the plot; the first free place that lies inside it.
@@ -58,16 +58,11 @@ class Frame:
         )
 
 
-def depth_of(beta: float) -> float:
-    """Return −log₁₀(1 − β)."""
-    return float(-np.log1p(-beta) / np.log(10))
-
-
 def frame_of(beta: float, eta: float, view: View) -> tuple[Frame, bool]:
     """Return the sliders' tracks, or all that may be set (then True) if the setting lies beyond them."""
     low, high = DECADES[0]
-    wide = beta > MOMENTA[0][-1] or not 10.0**low <= eta <= 10.0**high
-    return Frame(*DECADES[wide], depth_of(MOMENTA[wide][-1]), *_AREA[view.size]), wide
+    wide = reach(beta) > reach(0.0) or not 10.0**low <= eta <= 10.0**high
+    return Frame(*DECADES[wide], depth_of(TICKS[wide][-1]), *_AREA[view.size]), wide
 
 
 def critical_depth(eta: Floats) -> Floats:

@@ -10,13 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from figures.chart import Floats, Picture, Spec, axis, compact, margins, momentum, power_of_ten, spec
+from figures.chart import Floats, Picture, Spec, axis, compact, hatch, margins, power_of_ten, spec
+from figures.momenta import TICKS, depth_of, momentum_axis
 from figures.placement import Box
 from figures.regime_names import (
-    MOMENTA,
     Frame,
     critical_depth,
-    depth_of,
     frame_of,
     level_names,
     levels,
@@ -53,9 +52,7 @@ def regimes(beta: float, eta: float, view: View) -> Spec:
     half = view.px(22)
     taken = [Box(*point, half, half), note_box]
     names, boxes = regime_names(frame, taken, view)
-    ticks = MOMENTA[wide]
     decades = range(round(frame.low), round(frame.high) + 1)
-    below: Spec = {"layer": "below traces"}  # the point may lie on an axis
     return spec(
         [
             *_grounds(frame, view),
@@ -75,17 +72,9 @@ def regimes(beta: float, eta: float, view: View) -> Spec:
                 type="log",
                 tickvals=[10.0**k for k in decades],
                 ticktext=[f"{10.0**k:g}" if abs(k) < 4 else power_of_ten(k) for k in decades],
-                **below,
+                layer="below traces",  # the point may lie on an axis
             ),
-            "yaxis": axis(
-                view,
-                "momentum β",
-                0.0,
-                frame.top,
-                tickvals=[depth_of(tick) for tick in ticks],
-                ticktext=[momentum(tick, 1) for tick in ticks],
-                **below,
-            ),
+            "yaxis": momentum_axis(view, TICKS[wide][-1]),
             "annotations": [*names, *level_names(frame, [*taken, *boxes], view), note],
         },
         view,
@@ -126,21 +115,13 @@ def _grounds(frame: Frame, view: View) -> list[Spec]:
     oscillating = np.append(eta, ends[::-1]), np.append(critical_depth(eta), over)
     eta = np.geomspace(2.0, ends[1], _SAMPLES)
     unstable = np.append(eta, [ends[1]]), np.append(limit_depth(eta), [0.0])
-    hatch = {
-        "shape": "/",
-        "fillmode": "overlay",
-        "fgcolor": colours.control,
-        "fgopacity": 0.8,
-        "bgcolor": "rgba(0,0,0,0)",
-        "size": view.px(8),
-        "solidity": 0.13,
-    }
+    pattern = hatch(view, colours.control, 0.8, size=8, solidity=0.13)
     clear = "rgba(0,0,0,0)"
     x, y = _dots(frame, view.px(_DOT_SPACING))
     return [
         _area("oscillating", *oscillating, fillcolor=colours.regime_oscillating),
         _area("unstable", *unstable, fillcolor=colours.rail),
-        _area("unstable hatch", *unstable, fillcolor=clear, fillpattern=hatch),
+        _area("unstable hatch", *unstable, fillcolor=clear, fillpattern=pattern),
         {
             "type": "scatter",
             "name": "alternating",

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from dynamics import RevivalTimes
-from figures.alive import spread
 from figures.chart import Floats, Picture, Spec, axis, label, margins, number, power_of_ten, spec
+from figures.ends import End, end_names
 from figures.revival_ground import count, scatter
 from figures.view import View
 
@@ -116,27 +116,19 @@ def _limit_name(limit: int | None, view: View) -> list[Spec]:
 def _names(
     curves: Sequence[RevivalTimes], own: Sequence[bool], right: float, top: float, view: View
 ) -> list[Spec]:
-    """Name each γ beyond the end of its curve, moved apart where ends are close."""
-    shown = [i for i, times in enumerate(curves) if np.isfinite(times.log10_iterations[-1])]
-    height = _HEIGHT[view.size]
-    ends = [float(curves[i].log10_iterations[-1]) for i in shown]
-    pixels = [end / top * height for end in ends]
-    places = spread([0.0] * len(ends), pixels, view.px(_NAME_GAP))
-    return [
-        label(
-            view,
-            f"γ = {number(curves[i].hyperparameters.gamma)}",
+    """Name each γ beyond the end of its curve."""
+    bold = {"color": view.colours.ink, "weight": 700}
+    ends = [
+        End(
+            f"γ = {number(times.hyperparameters.gamma)}",
             right,
-            end,
-            xref="x",
-            yref="y",
-            xanchor="left",
-            xshift=view.px(6),
-            yshift=place - pixel,
-            font={"color": view.colours.ink, "weight": 700} if own[i] else {},
+            float(times.log10_iterations[-1]),
+            bold if strong else {},
         )
-        for i, end, pixel, place in zip(shown, ends, pixels, places, strict=True)
+        for times, strong in zip(curves, own, strict=True)
+        if np.isfinite(times.log10_iterations[-1])
     ]
+    return end_names(ends, _HEIGHT[view.size] / top, _NAME_GAP, view)
 
 
 def _none(finite: Sequence[Floats], view: View) -> list[Spec]:

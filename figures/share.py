@@ -3,28 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from figures.alive import spread
 from figures.chart import (
+    SHARE_TOP,
     Floats,
     Picture,
     Spec,
-    axis,
     compact,
     label,
     margins,
     momentum,
     number,
     percent,
+    share_axis,
     spec,
 )
+from figures.ends import End, end_names
+from figures.momenta import depth_of, momentum_axis, reach
 from figures.theme import with_alpha
 from figures.view import View
 
-# The slider's track, and as far as β may be set: ticks along −log₁₀(1 − β), the last one at the edge.
-TICKS = ((0.0, 0.5, 0.8, 0.9, 0.95, 0.99), (0.0, 0.9, 0.99, 0.999, 0.9999))
-_TOP = 1.05
 _NAME_GAP = 15.0  # pixels between the names at the right
 _HEIGHT = {"desktop": 144, "compact": 202, "phone": 186, "present": 246}  # pixels of the plot
 
@@ -56,11 +53,6 @@ class CurrentShare:
     share: float
 
 
-def reach(beta: float) -> float:
-    """Return the largest β of the axis: the slider's end, or the hard limit when β lies beyond it."""
-    return TICKS[beta > TICKS[0][-1]][-1]
-
-
 @Picture
 def share(curves: Sequence[ShareCurve], current: CurrentShare, view: View) -> Spec:
     """Draw the dead share against momentum at several γ, the current one highlighted.
@@ -83,31 +75,12 @@ def share(curves: Sequence[ShareCurve], current: CurrentShare, view: View) -> Sp
         _within(curve, edge) for curve in sorted(curves, key=lambda c: (c.gamma == current.gamma, c.gamma))
     ]
     drawn = [curve for curve in shown if len(curve.beta)]
-    ticks = TICKS[edge > TICKS[0][-1]]
     return spec(
         [*(_line(curve, current, edge, view) for curve in drawn), _point(current, view)],
         {
             "margin": margins(view, left=66, right=86, top=12, bottom=46),
-            "xaxis": axis(
-                view,
-                "momentum β",
-                0.0,
-                _depth(edge),
-                tickvals=[_depth(beta) for beta in ticks],
-                ticktext=[momentum(beta, 1) for beta in ticks],
-                showgrid=True,
-                layer="below traces",  # the point may lie on an axis
-            ),
-            "yaxis": axis(
-                view,
-                "dead",
-                0.0,
-                _TOP,
-                tickvals=[0.0, 0.5, 1.0],
-                ticktext=["0", "50 %", "100 %"],
-                showgrid=True,
-                layer="below traces",
-            ),
+            "xaxis": momentum_axis(view, edge, showgrid=True),
+            "yaxis": share_axis(view, "dead"),
             "annotations": [
                 *_names(drawn, current, view),
                 *_missing(curves, view),
@@ -117,11 +90,6 @@ def share(curves: Sequence[ShareCurve], current: CurrentShare, view: View) -> Sp
         view,
         revision="share",
     )
-
-
-def _depth(beta: float) -> float:
-    """Return −log₁₀(1 − β): 0.9 is midway between 0 and 0.99."""
-    return float(-np.log1p(-beta) / np.log(10))
 
 
 def _within(curve: ShareCurve, edge: float) -> ShareCurve:
@@ -141,7 +109,7 @@ def _line(curve: ShareCurve, current: CurrentShare, edge: float, view: View) -> 
         "type": "scatter",
         "name": name,
         "mode": "lines",
-        "x": compact(-np.log1p(-curve.beta) / np.log(10), _depth(edge)),
+        "x": compact(depth_of(curve.beta), depth_of(edge)),
         "y": compact(curve.share, 1.0),
         "line": {
             "color": view.colours.dead_ink if bold else view.colours.control,
@@ -158,7 +126,7 @@ def _point(current: CurrentShare, view: View) -> Spec:
         "type": "scatter",
         "name": "current",
         "mode": "markers",
-        "x": [_depth(current.beta)],
+        "x": [depth_of(current.beta)],
         "y": [current.share],
         "marker": {
             "size": view.px(13),
@@ -173,8 +141,8 @@ def _point(current: CurrentShare, view: View) -> Spec:
 
 def _percentage(current: CurrentShare, edge: float, view: View) -> Spec:
     """Write the current share above its point, or below near the top, kept within the axis."""
-    x, above = _depth(current.beta), current.share < 0.8
-    along = x / _depth(edge)
+    x, above = depth_of(current.beta), current.share < 0.8
+    along = x / depth_of(edge)
     anchor = "left" if along < 0.05 else "right" if along > 0.95 else "center"
     return label(
         view,
@@ -195,36 +163,19 @@ def _percentage(current: CurrentShare, edge: float, view: View) -> Spec:
 
 
 def _names(curves: Sequence[ShareCurve], current: CurrentShare, view: View) -> list[Spec]:
-    """Return each γ beyond the end of its curve, moved apart where ends are close."""
-    height, gap = _HEIGHT[view.size], view.px(_NAME_GAP)
-    ends = [float(curve.share[-1]) * height / _TOP for curve in curves]
-    places = _kept(spread([0.0] * len(ends), ends, gap), 0.0, height, gap)
-    return [
-        label(
-            view,
+    """Return each γ beyond the end of its curve."""
+    height = _HEIGHT[view.size]
+    bold = {"color": view.colours.dead_ink, "weight": 700}
+    ends = [
+        End(
             f"γ = {number(curve.gamma)}",
-            _depth(float(curve.beta[-1])),
+            depth_of(float(curve.beta[-1])),
             float(curve.share[-1]),
-            xref="x",
-            yref="y",
-            xanchor="left",
-            xshift=view.px(6),
-            yshift=place - end,
-            font={"color": view.colours.dead_ink, "weight": 700} if curve.gamma == current.gamma else {},
+            bold if curve.gamma == current.gamma else {},
         )
-        for curve, place, end in zip(curves, places, ends, strict=True)
+        for curve in curves
     ]
-
-
-def _kept(places: Sequence[float], low: float, high: float, gap: float) -> list[float]:
-    """Push labels that were moved apart back between `low` and `high`, still a gap apart."""
-    kept = list(places)
-    order = sorted(range(len(kept)), key=lambda i: (kept[i], -i))
-    for n, i in enumerate(order):
-        kept[i] = max(kept[i], low + n * gap)
-    for n, i in enumerate(reversed(order)):
-        kept[i] = min(kept[i], high - n * gap)
-    return kept
+    return end_names(ends, height / SHARE_TOP, _NAME_GAP, view, top=height)
 
 
 def _missing(curves: Sequence[ShareCurve], view: View) -> list[Spec]:

@@ -6,24 +6,24 @@ from collections.abc import Sequence
 import numpy as np
 
 from dynamics import Cloud
-from figures.alive import spread
 from figures.chart import (
+    SHARE_TOP,
     Floats,
     Picture,
     Spec,
     axis,
     compact,
-    label,
     margins,
     momentum,
     percent,
     power_of_ten,
+    share_axis,
     spec,
 )
-from figures.theme import momentum_colours, with_alpha
+from figures.ends import End, end_names
+from figures.theme import momentum_shades, with_alpha
 from figures.view import View
 
-_TOP = 1.05
 _NAME_GAP = 16.0  # pixels between the names at the right
 _HEIGHT = {"desktop": 250, "compact": 202, "phone": 186, "present": 330}  # pixels of the plot
 
@@ -55,9 +55,7 @@ def survival(clouds: Sequence[Cloud], iteration: int, view: View) -> Spec:
     if not 1 <= len(by_beta) == len(clouds) <= 3:
         raise ValueError(f"clouds must be one to three with different beta, got {len(clouds)}")
     current = clouds[-1]
-    teals = momentum_colours(view.colours)
-    shades = {1: teals[2:], 2: teals[::2], 3: teals}[len(by_beta)]
-    coloured = dict(zip(sorted(by_beta), shades, strict=True))
+    coloured = momentum_shades(view.colours, by_beta)
     order = sorted(by_beta, key=lambda beta: (beta == current.hyperparameters.beta, beta))
     decades = math.log10(max(int(run.iteration[-1]) for run in clouds))
     return spec(
@@ -69,16 +67,7 @@ def survival(clouds: Sequence[Cloud], iteration: int, view: View) -> Spec:
         {
             "margin": margins(view, left=66, right=76, top=12, bottom=46),
             "xaxis": _x_axis(decades, view),
-            "yaxis": axis(
-                view,
-                "dead after <i>T</i>",
-                0.0,
-                _TOP,
-                tickvals=[0.0, 0.5, 1.0],
-                ticktext=["0", "50 %", "100 %"],
-                showgrid=True,
-                layer="below traces",
-            ),
+            "yaxis": share_axis(view, "dead after <i>T</i>"),
             "annotations": _names(by_beta, coloured, order[-1], view),
         },
         view,
@@ -168,7 +157,7 @@ def _chosen(run: Cloud, iteration: int, colour: str, view: View) -> list[Spec]:
     ink = {"color": view.colours.ink, "width": view.px(1.3)}
     edge = {"color": view.colours.page, "width": view.px(1.5)}
     text = f"T = {int(at):,}: {percent(share, 1)} dead".replace(",", " ")
-    line = {"x": [at, at], "y": [0.0, _TOP], "line": ink, "hoverinfo": "skip"}
+    line = {"x": [at, at], "y": [0.0, SHARE_TOP], "line": ink, "hoverinfo": "skip"}
     point = {
         "x": [at],
         "y": [share],
@@ -183,24 +172,15 @@ def _chosen(run: Cloud, iteration: int, colour: str, view: View) -> list[Spec]:
 
 
 def _names(by_beta: dict[float, Cloud], coloured: dict[float, str], current: float, view: View) -> list[Spec]:
-    """Return each β beyond the end of its curve, moved apart where ends are close."""
-    height = _HEIGHT[view.size]
-    ends = {beta: float(run.dead_fraction[-1]) for beta, run in by_beta.items()}
-    up = [end * height / _TOP for end in ends.values()]
-    places = spread([0.0] * len(up), up, view.px(_NAME_GAP))
-    return [
-        label(
-            view,
-            _name(run, 2 if beta != current else 4),
+    """Return each β beyond the end of its curve, the current one bold."""
+    muted = {"color": view.colours.ink_muted}
+    ends = [
+        End(
+            _name(run, 4 if beta == current else 2),
             math.log10(float(run.iteration[-1])),
-            ends[beta],
-            xref="x",
-            yref="y",
-            xanchor="left",
-            xshift=view.px(6),
-            yshift=place - end,
-            font={"color": coloured[beta] if beta == current else view.colours.ink_muted}
-            | ({"weight": 700} if beta == current else {}),
+            float(run.dead_fraction[-1]),
+            {"color": coloured[beta], "weight": 700} if beta == current else muted,
         )
-        for (beta, run), place, end in zip(by_beta.items(), places, up, strict=True)
+        for beta, run in by_beta.items()
     ]
+    return end_names(ends, _HEIGHT[view.size] / SHARE_TOP, _NAME_GAP, view)

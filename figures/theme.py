@@ -1,5 +1,6 @@
 """Meaning to colour, for the light and the dark theme; a test holds it equal to the stylesheet's tokens."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -198,6 +199,13 @@ def outcome_inks(theme: Theme) -> dict[Outcome, str]:
 def momentum_colours(theme: Theme) -> tuple[str, str, str]:
     """Return the three teals of momentum, low to high."""
     return theme.momentum_1, theme.momentum_2, theme.momentum_3
+
+
+def momentum_shades(theme: Theme, betas: Collection[float]) -> dict[float, str]:
+    """Return a teal for each of one to three momenta, the largest the strongest."""
+    teals = momentum_colours(theme)
+    shades = {1: teals[2:], 2: teals[::2], 3: teals}[len(betas)]
+    return dict(zip(sorted(betas), shades, strict=True))
 
 
 def iteration_colours(theme: Theme) -> tuple[str, ...]:

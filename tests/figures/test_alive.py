@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from dynamics import Hyperparameters, Outcome, trajectory
 from figures import LIGHT, StartPath, View, alive
-from figures.alive import FLOOR, Quantity, spread
+from figures.alive import FLOOR, Quantity
+from figures.ends import spread
 from figures.paths import drawn_path, envelope
 from figures.theme import outcome_inks
 from tests.figures.reading import annotation, array, texts, trace

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from figures import DARK, LIGHT, CurrentShare, ShareCurve, View, share
-from figures.share import reach
+from figures.momenta import reach
 from figures.theme import ThemeName
 from figures.view import Size
 from tests.figures.reading import annotation, array, font_sizes, names, texts, trace, traces
