@@ -9,9 +9,8 @@
   const tip = () => document.getElementById("hover");
 
   function cellAt(gd, { clientX, clientY }) {
-    const { left, top, width, height } = dc.sketch.plot(gd);
-    const box = gd.getBoundingClientRect();
-    const [x, y] = [(clientX - box.left - left) / width, 1 - (clientY - box.top - top) / height];
+    const { left, top, width, height } = dc.sketch.onScreen(gd);
+    const [x, y] = [(clientX - left) / width, 1 - (clientY - top) / height];
     if (!dc.frame || !(x >= 0 && x <= 1 && y >= 0 && y <= 1)) return null;
     return [Math.round(y * (dc.frame.n_b - 1)), Math.round(x * (dc.frame.n_w - 1))].join();
   }
@@ -22,7 +21,6 @@
     const cell = wanted;
     const [row, column] = cell.split(",");
     const query = dc.pump.query();
-    query.set("cells", Math.max(dc.frame.n_w, dc.frame.n_b));
     query.set("row", row);
     query.set("column", column);
     try {

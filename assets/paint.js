@@ -58,8 +58,9 @@
     let pixels = dc.paint.pixels();
     gd.on("plotly_afterplot", () => {
       place(gd);
-      if (pixels === dc.paint.pixels()) return;
-      pixels = dc.paint.pixels();
+      const now = dc.paint.pixels();
+      if (now === pixels) return;
+      pixels = now;
       dc.pump.again(); // a resized map has other pixels
     });
     dc.hover.watch(gd);

@@ -199,7 +199,11 @@
       else next();
     },
     settled: () => !held && wanted?.rest && !flights.size && shown.key === wanted.key && fine(),
-    query: () => new URLSearchParams({ ...wanted.texts, cells: shown.cells, exact: shown.exact ? 1 : 0 }),
+    // What asks for more of the map that was announced.
+    query() {
+      const cells = Math.max(dc.frame.n_w, dc.frame.n_b);
+      return new URLSearchParams({ ...wanted.texts, cells, exact: shown.exact ? 1 : 0 });
+    },
     wanted: () => wanted,
   };
 })();

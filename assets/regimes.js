@@ -6,7 +6,7 @@
   const handle = () => document.getElementById("regimes-handle");
   let graph = null;
 
-  // The axes are log₁₀ η and −log₁₀(1 − β), as figures/regimes.py has them.
+  // The axes are log₁₀ η and −log₁₀(1 − β), as figures/momenta.py has them.
   function place() {
     if (!graph || !dc.texts()) return;
     const { left, top, width, height } = dc.sketch.plot(graph);
@@ -21,13 +21,12 @@
 
   function grab(event) {
     if (event.button) return;
-    const { left, top, width, height } = dc.sketch.plot(graph);
-    const box = graph.getBoundingClientRect();
+    const { left, top, width, height } = dc.sketch.onScreen(graph);
     const { xaxis, yaxis } = graph._fullLayout;
     const at = ({ range }, share) => range[0] + Math.min(Math.max(share, 0), 1) * (range[1] - range[0]);
     const move = (x, y) => {
-      dc.sliders.set("eta", 10 ** at(xaxis, (x - box.left - left) / width));
-      dc.sliders.set("beta", 1 - 10 ** -at(yaxis, 1 - (y - box.top - top) / height));
+      dc.sliders.set("eta", 10 ** at(xaxis, (x - left) / width));
+      dc.sliders.set("beta", 1 - 10 ** -at(yaxis, 1 - (y - top) / height));
       place();
     };
     dc.grasp(event, handle(), move, dc.rest);

@@ -9,9 +9,17 @@
   const HALF_TURN = 16383;
   const FONT = '"Source Sans 3 Variable", sans-serif';
 
+  // The rectangle within a graph's axes, in its own coordinates.
   function plot(gd, area = "") {
     const { [`xaxis${area}`]: x, [`yaxis${area}`]: y } = gd._fullLayout;
     return { left: x._offset, top: y._offset, width: x._length, height: y._length };
+  }
+
+  // The same in the coordinates of pointer events.
+  function onScreen(gd) {
+    const { left, top, width, height } = plot(gd);
+    const box = gd.getBoundingClientRect();
+    return { left: box.left + left, top: box.top + top, width, height };
   }
 
   function canvas(gd, name) {
@@ -204,5 +212,5 @@
     gd.closest(".graph").classList.add("sketched");
   }
 
-  dc.sketch = { paint, place, draw, plot };
+  dc.sketch = { paint, place, draw, plot, onScreen };
 })();

@@ -39,20 +39,14 @@
     (layer().children[Math.min(i, layer().children.length - 1)] ?? document.getElementById("main")).focus();
   }
 
-  function frame() {
-    const { left, top, width, height } = dc.sketch.plot(graph);
-    const box = graph.getBoundingClientRect();
-    return { left: box.left + left, top: box.top + top, width, height };
-  }
-
   function pointAt(x, y) {
-    const { left, top, width, height } = frame();
+    const { left, top, width, height } = dc.sketch.onScreen(graph);
     const [w0, w1, b0, b1] = window_();
     return [w0 + ((x - left) / width) * (w1 - w0), b1 - ((y - top) / height) * (b1 - b0)];
   }
 
   function outside(x, y) {
-    const { left, top, width, height } = frame();
+    const { left, top, width, height } = dc.sketch.onScreen(graph);
     return Math.max(left - x, x - left - width, top - y, y - top - height) > OUTSIDE_PX;
   }
 

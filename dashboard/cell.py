@@ -10,15 +10,9 @@ from dashboard.options import choice, number
 from dashboard.results import timed_map
 from dashboard.settings import DEFAULT
 from dynamics import BasinMap, Cancellation, Outcome
+from figures.plane import ENDINGS
 
 _OPTIONS = ("cells", "exact", "row", "column")
-_ENDS = {
-    Outcome.DEAD: "Dead",
-    Outcome.CONVERGED: "At the ground truth",
-    Outcome.STALLED: "Stalled elsewhere",
-    Outcome.UNDECIDED: "Undecided",
-    Outcome.DIVERGED: "Diverged",
-}
 
 
 def cell(args: Mapping[str, str], cancel: Cancellation) -> list[str]:
@@ -54,4 +48,8 @@ def lines(basin: BasinMap, row: int, column: int) -> list[str]:
         )
     )
     plural = "" if count == 1 else "s"
-    return [f"{_ENDS[outcome]} after {readable(count)} iteration{plural}", f"start {start}", f"end {end}"]
+    return [
+        f"{ENDINGS[outcome].capitalize()} after {readable(count)} iteration{plural}",
+        f"start {start}",
+        f"end {end}",
+    ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from operator import attrgetter
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -36,21 +35,6 @@ MOST_TIPS = 3
 # A curve starts with momenta this many decades of 1 − β apart. An interval is halved while a straight line
 # may be this far off, down to the smallest width.
 _STEP, _OFF, _SMALLEST = 0.25, 0.01, 1 / 64
-# All settings that a map follows from; `Settings.grid` makes its grid from the last two.
-_INPUTS = attrgetter(
-    *(
-        "beta",
-        "eta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "tolerance",
-        "rho",
-        "max_iterations",
-        "window",
-        "resolution",
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -130,7 +114,7 @@ def known(settings: Settings) -> Comparison:
 
     def counted(at: Settings, cells: int) -> _Counted | None:
         with _lock:
-            return _counted.get(_key(at, cells))
+            return _counted.get(results.map_key(at, cells))
 
     return _comparison(settings, counted, curves)
 
@@ -165,12 +149,8 @@ def _comparison(
 # ------------------------------------------------------------------ shares of maps
 
 
-def _key(settings: Settings, cells: int) -> object:
-    return _INPUTS(settings), cells
-
-
 def _count(settings: Settings, cells: int, cancel: Cancellation) -> _Counted:
-    key = _key(settings, cells)
+    key = results.map_key(settings, cells)
     with _lock:
         found = _counted.get(key)
     if found is not None:
@@ -260,7 +240,7 @@ def _at_each_gamma(settings: Settings) -> list[Settings]:
 
 
 def _curve_key(settings: Settings) -> object:
-    return _key(replace(settings, beta=0.0), CURVE_CELLS), reach(settings.beta)
+    return results.map_key(replace(settings, beta=0.0), CURVE_CELLS), reach(settings.beta)
 
 
 def _compute_curve(settings: Settings, cancel: Cancellation, deadline: float) -> ShareCurve:
@@ -268,7 +248,7 @@ def _compute_curve(settings: Settings, cancel: Cancellation, deadline: float) ->
     key = _curve_key(settings)
     with _lock:
         found = _curves.get(key)
-    if found is not None and len(found.beta):
+    if found is not None:
         return found
     edge = round(depth_of(reach(settings.beta)))
     depth, share = np.empty(0), np.empty(0)

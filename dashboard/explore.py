@@ -254,59 +254,43 @@ def _share() -> Component:
 
 
 def _below() -> Component:
-    return html.Div([_fields(), _regimes()])
-
-
-def _regimes() -> Component:
-    return html.Section(
-        [
-            html.Div(
-                [
-                    html.H2("What the affine model does", id="regimes-heading"),
-                    html.Span(
-                        "Eq. 5 in closed form: no start, no target. Drag the point.", className="small muted"
-                    ),
-                ],
-                className="panel-head",
-            ),
-            html.Div(
-                [
-                    _graph("regimes", "Regimes of the affine model over learning rate and momentum"),
-                    html.Button(id="regimes-handle", className="start", hidden=True),
-                ],
-                className="map-frame",
-            ),
-            html.P(
-                "Above the dashed critical momentum the error oscillates, left of it and below it decays; "
-                "beyond η = 1 and below it changes sign at each step; right of the solid limit it grows. "
-                "Thin lines: |λ|, what is left of an error after one step in the long run.",
-                className="small muted",
-            ),
-        ],
-        className="below",
-        **aria(labelledby="regimes-heading"),
+    fields = _section(
+        "field",
+        "Gradient at γ = 1, 0.1 and 0.01",
+        "−∇L, the direction of one step without momentum (Fig. 3)",
+        _graph("field", "Vector fields of the expected gradient at three target standard deviations"),
+        "Faint arrows 10⁻³, strong 1; a dot where the gradient vanishes. "
+        "The dead cone is grey below, the linear cone above; the ring is the ground truth.",
     )
+    regimes = _section(
+        "regimes",
+        "What the affine model does",
+        "Eq. 5 in closed form: no start, no target. Drag the point.",
+        html.Div(
+            [
+                _graph("regimes", "Regimes of the affine model over learning rate and momentum"),
+                html.Button(id="regimes-handle", className="start", hidden=True),
+            ],
+            className="map-frame",
+        ),
+        "Above the dashed critical momentum the error oscillates, left of it and below it decays; "
+        "beyond η = 1 and below it changes sign at each step; right of the solid limit it grows. "
+        "Thin lines: |λ|, what is left of an error after one step in the long run.",
+    )
+    return html.Div([fields, regimes])
 
 
-def _fields() -> Component:
+def _section(name: str, heading: str, remark: str, picture: Component, words: str) -> Component:
+    """A picture below the first screen, between its heading and what it shows in words."""
     return html.Section(
         [
             html.Div(
-                [
-                    html.H2("Gradient at γ = 1, 0.1 and 0.01", id="field-heading"),
-                    html.Span(
-                        "−∇L, the direction of one step without momentum (Fig. 3)", className="small muted"
-                    ),
-                ],
+                [html.H2(heading, id=f"{name}-heading"), html.Span(remark, className="small muted")],
                 className="panel-head",
             ),
-            _graph("field", "Vector fields of the expected gradient at three target standard deviations"),
-            html.P(
-                "Faint arrows 10⁻³, strong 1; a dot where the gradient vanishes. "
-                "The dead cone is grey below, the linear cone above; the ring is the ground truth.",
-                className="small muted",
-            ),
+            picture,
+            html.P(words, className="small muted"),
         ],
         className="below",
-        **aria(labelledby="field-heading"),
+        **aria(labelledby=f"{name}-heading"),
     )

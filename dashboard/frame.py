@@ -180,21 +180,17 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
     comparison = compare(settings, cancel) if request.complete else known(settings)
     pictures, coordinates = _pictures(request, _specs(request, basin, comparison, cancel))
     words, preset = caption(settings, basin, comparison.baseline), matching(settings)
-    told = page(settings, basin, words, preset) | compared(settings, basin, comparison, request.scaled)
-    if request.scaled:
-        told["context"]["text"] += (
-            " Scaled with γ: small targets are large initialisations."
-            if settings.delta == 0
-            else " Scaled with γ, all but δ."
-        )
-    told["state"] = {"text": " ".join(_state(request, basin, busy))}
+    rough = results.rough(basin.grid, basin.rho)
+    told = page(settings, basin, words, preset, request.scaled)
+    told |= compared(settings, basin, comparison, request.scaled)
+    told["state"] = {"text": " ".join(_state(busy, request.exact, rough))}
     header: dict[str, Any] = {
         "seq": request.seq,
         "settings": asdict(settings),
         "n_w": basin.grid.n_w,
         "n_b": basin.grid.n_b,
         "milliseconds": timed.milliseconds,
-        "rough": results.rough(basin.grid, basin.rho),
+        "rough": rough,
         "pending": not comparison.complete,
         "verdict": words.verdict,
         "preset": preset.key if preset else None,
@@ -210,13 +206,13 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
     return pack(header, [*arrays, *coordinates])
 
 
-def _state(request: FrameRequest, basin: BasinMap, busy: bool) -> Iterator[str]:
+def _state(busy: bool, exact: bool, rough: bool) -> Iterator[str]:
     """Say what the map is not, or not yet."""
     if busy:
         yield "The server is busy: coarser while you move."
-    if request.exact:
+    if exact:
         yield "So deep every start is iterated one by one."
-    elif results.rough(basin.grid, basin.rho):
+    elif rough:
         yield "So deep the borders are estimates, until every start is iterated one by one."
 
 

@@ -16,14 +16,21 @@ from dynamics import BasinMap, Outcome
 Properties = dict[str, Any]
 
 
-def page(settings: Settings, basin: BasinMap, words: Caption, preset: Preset | None) -> dict[str, Properties]:
+def page(
+    settings: Settings, basin: BasinMap, words: Caption, preset: Preset | None, scaled: bool
+) -> dict[str, Properties]:
     """Return what the browser sets: ``text``, ``style`` (of CSS properties), or an attribute.
 
     An attribute that is true or false is there or not. The verdict itself is not among them: the
     browser shows why an input was refused in its place.
     """
+    context = words.context
+    if scaled and settings.delta == 0:
+        context += " Scaled with γ: small targets are large initialisations."
+    elif scaled:
+        context += " Scaled with γ, all but δ."
     return {
-        "context": {"text": words.context},
+        "context": {"text": context},
         "counting": {"text": words.counting},
         "pytorch": {"text": pytorch(settings)},
         "provenance": {"text": preset.provenance() if preset else ""},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from time import perf_counter
 
 import numpy as np
@@ -54,6 +55,18 @@ _maps: LRUCache[object, TimedMap] = LRUCache(
 _lock = threading.Lock()
 
 
+# All settings that a map follows from; `Settings.grid` makes its grid from the last two.
+_INPUTS = attrgetter(
+    *("beta", "eta", "gamma", "delta", "epsilon", "tolerance", "rho", "max_iterations"),
+    *("window", "resolution"),
+)
+
+
+def map_key(settings: Settings, cells: int) -> tuple[object, ...]:
+    """Return what names a map: every input that it follows from."""
+    return (*_INPUTS(settings), cells)
+
+
 def timed_map(settings: Settings, cells: int, cancel: Cancellation, exact: bool = False) -> TimedMap:
     """Return the map of `settings` on `cells` × `cells` starts, from the cache when it is there.
 
@@ -64,7 +77,7 @@ def timed_map(settings: Settings, cells: int, cancel: Cancellation, exact: bool 
     Cancelled
         When `cancel` is set before the map is finished.
     """
-    key = (settings.hyperparameters, settings.grid(cells), tuple(settings.judging.values()), exact)
+    key = (*map_key(settings, cells), exact)
     with _lock:
         known = _maps.get(key)
     if known is not None:
@@ -111,16 +124,7 @@ def paths(settings: Settings, cancel: Cancellation) -> list[StartPath]:
     if not settings.starts:
         return []
     w, b = (np.array(axis) for axis in zip(*settings.starts, strict=True))
-    judged = outcomes(
-        settings.hyperparameters,
-        w,
-        b,
-        settings.rho,
-        epsilon=settings.epsilon,
-        tolerance=settings.tolerance,
-        max_iterations=settings.max_iterations,
-        cancel=cancel,
-    )
+    judged = outcomes(settings.hyperparameters, w, b, **settings.judging, cancel=cancel)
     result = []
     for i, start in enumerate(settings.starts):
         steps = max(int(judged.iterations[i]), 1)

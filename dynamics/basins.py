@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dynamics import checks, engine, reference
+from dynamics.arrays import ReadOnlyArrays, finite_points
 from dynamics.hyperparameters import Grid, Hyperparameters
 from dynamics.outcome import Cancellation, Cancelled, Outcome
 
@@ -21,7 +22,7 @@ BORDER_ERROR = 1e-3
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class _Result:
+class _Result(ReadOnlyArrays):
     """How paths ended; all arrays have the shape of the starts and are read-only.
 
     Attributes
@@ -46,11 +47,6 @@ class _Result:
     final_w: Floats
     final_b: Floats
     final_rho: Floats
-
-    def __post_init__(self) -> None:
-        for value in vars(self).values():
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
 
     @cached_property
     def _shares(self) -> Floats:
@@ -203,10 +199,7 @@ def outcomes(
         If `cancel` was cancelled before the end.
     """
     judging = _checked(epsilon, tolerance, max_iterations, method)
-    starts = [np.array(x, dtype=np.float64) for x in np.broadcast_arrays(w, b, rho)]
-    for name, values in zip(("w", "b", "rho"), starts, strict=True):
-        if not np.all(np.isfinite(values)):
-            raise ValueError(f"{name} must be finite for every start")
+    starts = finite_points("start", w, b, rho)
     shared = _shared_fields(hp, judging, _solve(hp, starts, judging, method, cancel))
     return Outcomes(**shared, w=starts[0], b=starts[1], rho=starts[2])
 

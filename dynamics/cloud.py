@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv
 
 from dynamics import checks, cloud_kernels, threads
+from dynamics.arrays import ReadOnlyArrays
 from dynamics.hyperparameters import Hyperparameters
 from dynamics.initializers import Initializer, Starts, sample
 from dynamics.outcome import LONGEST_UPDATE, Cancellation, Cancelled
@@ -21,7 +22,7 @@ _CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Cloud:
+class Cloud(ReadOnlyArrays):
     """Real starts on their way; arrays are read-only, row i is after iteration[i] updates.
 
     Attributes
@@ -50,11 +51,6 @@ class Cloud:
     b: Singles
     rho: Singles
     dead: NDArray[np.bool_]
-
-    def __post_init__(self) -> None:
-        for value in vars(self).values():
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
 
     @property
     def count(self) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynamics import checks
+from dynamics.arrays import ReadOnlyArrays
 
 Floats = NDArray[np.float64]
 
@@ -107,7 +108,7 @@ class Initializer:
 
 
 @dataclass(frozen=True, eq=False)
-class Starts:
+class Starts(ReadOnlyArrays):
     """Starts drawn from an initialisation; the arrays are float64 (count,) and read-only.
 
     Attributes
@@ -121,10 +122,6 @@ class Starts:
     w: Floats
     b: Floats
     rho: Floats
-
-    def __post_init__(self) -> None:
-        for values in (self.w, self.b, self.rho):
-            values.setflags(write=False)
 
 
 def sample(initializer: Initializer, count: int, seed: int) -> Starts:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dynamics import checks, revival_kernels, threads
+from dynamics.arrays import ReadOnlyArrays, finite_points
 from dynamics.engine.superstep import weights
 from dynamics.hyperparameters import Hyperparameters
 from dynamics.outcome import Cancellation, Cancelled
@@ -21,7 +22,7 @@ _PIECE = 256  # units a thread takes at a time
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class RevivalTimes:
+class RevivalTimes(ReadOnlyArrays):
     """What `revival_time` returns; all arrays have the shape of the units and are read-only.
 
     Attributes
@@ -42,10 +43,6 @@ class RevivalTimes:
     b: Floats
     rho: Floats
     log10_iterations: Floats
-
-    def __post_init__(self) -> None:
-        for values in (self.w, self.b, self.rho, self.log10_iterations):
-            values.setflags(write=False)
 
     @property
     def dead(self) -> NDArray[np.bool_]:
@@ -108,13 +105,10 @@ def revival_time(
         If `cancel` was cancelled before the end.
     """
     slope = dead_cone_slope(epsilon)
-    units = [np.array(x, dtype=np.float64) for x in np.broadcast_arrays(w, b, rho)]
-    for name, values in zip(("w", "b", "rho"), units, strict=True):
-        if not np.all(np.isfinite(values)):
-            raise ValueError(f"{name} must be finite for every unit")
+    units = finite_points("unit", w, b, rho)
     flag = Cancellation().flag if cancel is None else cancel.flag
     log10_iterations = np.full(units[0].shape, np.nan)
-    dead = np.flatnonzero(units[1] < slope * np.hypot(units[0], units[2]))
+    dead = np.flatnonzero(is_dead(*units, epsilon))
     flat_w, flat_b, flat_rho = (values.ravel()[dead] for values in units)
     found = np.empty(len(dead))
     table = weights(hp.beta, hp.eta, _LONGEST_STEP, _STEP_ACCURACY)

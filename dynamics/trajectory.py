@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dynamics import checks, kernels
+from dynamics.arrays import ReadOnlyArrays, read_only
 from dynamics.hyperparameters import Hyperparameters
 from dynamics.relu import activation_probability, expected_loss
 
@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Trajectory:
+class Trajectory(ReadOnlyArrays):
     """The path of one start; every array has one entry per recorded iteration and is read-only.
 
     Attributes
@@ -48,17 +48,12 @@ class Trajectory:
     def loss(self) -> Floats:
         """L(θ), float64 (n,)."""
         hp = self.hyperparameters
-        return _read_only(expected_loss(self.w, self.b, hp.gamma, hp.delta, self.rho))
+        return read_only(expected_loss(self.w, self.b, hp.gamma, hp.delta, self.rho))
 
     @cached_property
     def activation_probability(self) -> Floats:
         """P(z > 0), float64 (n,)."""
-        return _read_only(activation_probability(self.w, self.b, self.rho))
-
-
-def _read_only(values: NDArray[Any]) -> NDArray[Any]:
-    values.setflags(write=False)
-    return values
+        return read_only(activation_probability(self.w, self.b, self.rho))
 
 
 def recorded(record: ArrayLike, name: str, last: int) -> NDArray[np.int64]:
@@ -112,11 +107,11 @@ def trajectory(
     rhos, ws, bs, m_rhos, m_ws, m_bs = np.ascontiguousarray(states.T)
     return Trajectory(
         hyperparameters=hp,
-        iteration=_read_only(iteration),
-        w=_read_only(ws),
-        b=_read_only(bs),
-        rho=_read_only(rhos),
-        m_w=_read_only(m_ws),
-        m_b=_read_only(m_bs),
-        m_rho=_read_only(m_rhos),
+        iteration=iteration,
+        w=ws,
+        b=bs,
+        rho=rhos,
+        m_w=m_ws,
+        m_b=m_bs,
+        m_rho=m_rhos,
     )

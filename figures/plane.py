@@ -29,7 +29,8 @@ ITERATION_EDGES = (100, 1_000, 3_000, 10_000, 30_000)
 # Palette indices after the outcomes' own values: the second tones of the woven ones.
 UNDECIDED_WEAVE, DIVERGED_WEAVE = len(Outcome), len(Outcome) + 1
 _CHESSBOARD, _DIAGONALS = 128, 80  # squares and diagonals along the longer side of a map
-_WORDS = np.array(["dead", "at the ground truth", "stalled elsewhere", "undecided", "diverged"], dtype=object)
+# How a path ends, in words, by the values of `Outcome`.
+ENDINGS = ("dead", "at the ground truth", "stalled elsewhere", "undecided", "diverged")
 
 
 @Picture
@@ -171,7 +172,7 @@ def _outcome_hover(basin: BasinMap) -> Spec:
     details = np.stack([basin.iterations, basin.final_w, basin.final_b], axis=-1)
     return {
         "customdata": three_digits(details),
-        "text": _WORDS[basin.outcome].tolist(),
+        "text": np.array(ENDINGS, dtype=object)[basin.outcome].tolist(),
         "hoverinfo": "text",
         "hovertemplate": "<b>%{text}</b> after %{customdata[0]:,.3~r} iterations<br>"
         "start (%{x:.4~g}, %{y:.4~g})<br>"
