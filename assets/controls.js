@@ -56,7 +56,13 @@
     byId("scale").setAttribute("aria-pressed", String(texts.scale === "1"));
     byId("tolerance-field").hidden = after;
     byId("max_iterations-name").textContent = after ? "Updates T" : "At most, iterations";
-    document.documentElement.dataset.colouring = texts.colouring;
+  }
+
+  // What is on the page: one mode at a time, and in it a colouring.
+  function arrange() {
+    const { init = "none", hide = "none", pin = "none", colouring } = texts;
+    const mode = init !== "none" ? "init" : hide !== "none" ? "guess" : pin !== "none" ? "compare" : "explore";
+    Object.assign(document.documentElement.dataset, { mode, colouring });
   }
 
   dc.showPreset = (key) => {
@@ -87,6 +93,7 @@
   dc.change = (changes, restMs = REST_MS) => {
     texts = { ...texts, ...changes };
     pending = { ...pending, ...changes };
+    arrange();
     dc.pump.want(texts, { rest: false });
     clearTimeout(restTimer);
     restTimer = setTimeout(commit, restMs);
@@ -152,6 +159,7 @@
   function adopt(stored) {
     texts = { ...stored, ...pending };
     watch();
+    arrange();
     showControls();
     dc.view.present(texts.present === "1");
     dc.pump.want(texts, { rest: !restTimer });

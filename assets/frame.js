@@ -9,7 +9,9 @@
     const take = (bytes) => buffer.slice(at, (at += bytes));
     if (frame.n_w) {
       frame.outcome = new Uint8Array(take(frame.n_w * frame.n_b));
-      frame.cells = frame.own ? new Uint8Array(take(frame.n_w * frame.n_b)) : frame.outcome;
+      for (const ground of Object.values(frame.grounds).filter(Boolean)) {
+        ground.cells = ground.own ? new Uint8Array(take(ground.n_w * ground.n_b)) : frame.outcome;
+      }
       for (const picture of Object.values(frame.pictures)) {
         if (picture.marks) picture.coordinates = new Int16Array(take(2 * picture.n));
       }

@@ -29,9 +29,13 @@
   async function react(gd, panel, { data, layout, axes: name }) {
     await window.Plotly.react(gd, data, layout);
     axes[panel] = name;
-    if (!gd.dataset.watched) WATCH[panel]?.(gd);
+    if (!gd.dataset.watched) {
+      gd.on("plotly_afterplot", () => dc.sketch.place(gd));
+      WATCH[panel]?.(gd);
+    }
     gd.dataset.watched = "yes";
-    if (panel === "map") place(gd);
+    dc.sketch.place(gd);
+    if (panel === "map") dc.starts.place();
     if (panel === "regimes") dc.regimes.place();
   }
 
@@ -144,7 +148,8 @@
     // Whether the layout of this size and page has room for the panel, and, while a hand moves, whether
     // it can be seen without scrolling.
     visible(panel, still) {
-      const place = `${panel} ${dc.view.size()} ${document.documentElement.dataset.page}`;
+      const { page, mode, colouring } = document.documentElement.dataset;
+      const place = [panel, dc.view.size(), page, mode, colouring].join(" ");
       return (room[place] ??= hasRoom(panel)) && (still || onScreen.has(panel));
     },
 
@@ -164,7 +169,9 @@
         figures[panel] = picture;
       });
       await Promise.all(drawn);
-      if (dc.paint.visible("map", true)) dc.sketch.paint(await ready("map"), frame);
+      for (const [panel, ground] of Object.entries(frame.grounds)) {
+        if (dc.paint.visible(panel, true)) dc.sketch.paint(await ready(panel), ground);
+      }
       verdict = frame.verdict;
       speak();
       for (const [id, properties] of Object.entries(frame.page)) set(id, properties);

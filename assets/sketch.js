@@ -40,13 +40,13 @@
 
   // ------------------------------------------------------------- the ground
 
-  let ground = null; // {n_w, n_b, window} of the cells that are painted
-  let placed = ""; // where they lie, to leave alone what is right
+  const grounds = new WeakMap(); // graph → {ground: what is painted, placed: where it lies, to leave alone what is right}
 
-  function paint(gd, { n_w, n_b, palette, cells, settings }) {
+  function paint(gd, ground) {
     const surface = canvas(gd, "ground");
-    surface.hidden = !palette;
-    if (!palette) return;
+    surface.hidden = !ground;
+    if (!ground) return;
+    const { n_w, n_b, palette, cells } = ground;
     // "#RRGGBB" as a pixel: the bytes R, G, B, A from the lowest up.
     const colours = palette.map((css) => {
       const rgb = parseInt(css.slice(1), 16);
@@ -61,18 +61,20 @@
     }
     if (surface.width !== n_w || surface.height !== n_b) Object.assign(surface, { width: n_w, height: n_b });
     surface.getContext("2d").putImageData(image, 0, 0);
-    ground = { n_w, n_b, window: settings.window };
+    grounds.set(gd, { ground, placed: "" });
     place(gd);
   }
 
   // The cells lie where the axes say, also while Plotly pans them: each is centred at its start.
   function place(gd) {
-    if (!ground) return;
+    const painted = grounds.get(gd);
+    if (!painted) return;
+    const { ground } = painted;
     const { left, top, width, height } = plot(gd);
     const { xaxis, yaxis } = gd._fullLayout;
-    const now = JSON.stringify([ground, left, top, width, height, xaxis.range, yaxis.range]);
-    if (now === placed) return;
-    placed = now;
+    const now = JSON.stringify([left, top, width, height, xaxis.range, yaxis.range]);
+    if (now === painted.placed) return;
+    painted.placed = now;
     const surface = canvas(gd, "ground");
     const px = (value) => `${value}px`;
     Object.assign(surface.parentNode.style, { left: px(left), top: px(top), width: px(width), height: px(height) });

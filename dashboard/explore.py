@@ -38,29 +38,42 @@ PANELS = (
 def explore() -> list[Component]:
     """Return the page's content."""
     return [
-        html.Div(
-            [
-                html.H1(id="caption"),
-                html.P(id="context", className="context"),
-                html.P(
-                    [
-                        html.Span(id="counting"),
-                        " ",
-                        html.Span(id="state"),
-                        " ",
-                        html.Span("A finer map takes too long here.", id="coarse", hidden=True),
-                        " ",
-                        html.Button(id="tighter", className="link", hidden=True),
-                    ],
-                    className="counting",
-                ),
-            ],
-            className="voice",
-        ),
+        html.Div([_voice(), _modes()], className="head"),
         html.Div([_map_column(), _side(), _share()], className="first-screen"),
         _below(),
         _follow(),
     ]
+
+
+def _voice() -> Component:
+    return html.Div(
+        [
+            html.H1(id="caption"),
+            html.P(id="context", className="context"),
+            html.P(
+                [
+                    html.Span(id="counting"),
+                    " ",
+                    html.Span(id="state"),
+                    " ",
+                    html.Span("A finer map takes too long here.", id="coarse", hidden=True),
+                    " ",
+                    html.Button(id="tighter", className="link", hidden=True),
+                ],
+                className="counting",
+            ),
+        ],
+        className="voice",
+    )
+
+
+def _modes() -> Component:
+    """What changes the question, and what lies below."""
+    return html.Nav(
+        [html.A("More below ↓", href="#below", id="more-below", className="link in-explore")],
+        className="modes",
+        **aria(label="Ways to look"),
+    )
 
 
 def _follow() -> Component:
@@ -277,7 +290,7 @@ def _below() -> Component:
         "beyond η = 1 and below it changes sign at each step; right of the solid limit it grows. "
         "Thin lines: |λ|, what is left of an error after one step in the long run.",
     )
-    return html.Div([fields, regimes])
+    return html.Div([fields, regimes], id="below")
 
 
 def _section(name: str, heading: str, remark: str, picture: Component, words: str) -> Component:

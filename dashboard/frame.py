@@ -28,7 +28,6 @@ from dynamics import BasinMap, Cancellation
 from figures import CurrentShare, View, alive, field_row, locus, oscillation, plane, regimes, share
 from figures.chart import Spec
 from figures.drawing import axes_name, drawing
-from figures.plane import ground_palette
 from figures.theme import ThemeName
 from figures.view import Size
 
@@ -178,7 +177,9 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
     timed = results.timed_map(settings, cells, cancel, request.exact)
     basin = timed.basin
     comparison = compare(settings, cancel) if request.complete else known(settings)
-    pictures, coordinates = _pictures(request, _specs(request, basin, comparison, cancel))
+    specs = _specs(request, basin, comparison, cancel)
+    pictures, coordinates = _pictures(request, specs)
+    grounds, cells_shown = _grounds(specs, basin)
     words, preset = caption(settings, basin, comparison.baseline), matching(settings)
     rough = results.rough(basin.grid, basin.rho)
     told = page(settings, basin, words, preset, request.scaled)
@@ -195,15 +196,11 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
         "verdict": words.verdict,
         "preset": preset.key if preset else None,
         "page": told,
+        "grounds": grounds,
         "pictures": pictures,
     }
-    arrays: list[NDArray[Any]] = [basin.outcome]
-    if settings.colouring != "gradient":
-        header["palette"], cells_shown = ground_palette(basin, request.view)
-        header["own"] = cells_shown is not basin.outcome
-        arrays += [cells_shown] if header["own"] else []
     header["spent"] = 1000 * (perf_counter() - begin)
-    return pack(header, [*arrays, *coordinates])
+    return pack(header, [basin.outcome, *cells_shown, *coordinates])
 
 
 def _state(busy: bool, exact: bool, rough: bool) -> Iterator[str]:
@@ -234,6 +231,37 @@ def _specs(
     }
     panels = [name for name in request.panels if name != "share" or comparison.curves]
     return {name: draw[name]() for name in panels}
+
+
+def _grounds(
+    specs: Mapping[str, Spec], basin: BasinMap
+) -> tuple[dict[str, dict[str, Any] | None], list[NDArray[Any]]]:
+    """Return what lies under each picture that has a heat map, and the cells that are not the outcomes.
+
+    The browser paints them on a canvas under the axes; a ground without colours is None.
+    """
+    grounds: dict[str, dict[str, Any] | None] = {}
+    arrays = []
+    for name, spec in specs.items():
+        heat = next((trace for trace in spec["data"] if trace["type"] == "heatmap"), None)
+        if heat is None:
+            continue
+        palette = [colour for _, colour in heat["colorscale"][::2]]
+        if len(palette) == 1:
+            grounds[name] = None
+            continue
+        cells = heat["z"]
+        n_b, n_w = cells.shape
+        ends = [
+            heat["x0"],
+            heat["x0"] + (n_w - 1) * heat["dx"],
+            heat["y0"],
+            heat["y0"] + (n_b - 1) * heat["dy"],
+        ]
+        own = cells is not basin.outcome
+        grounds[name] = {"n_w": n_w, "n_b": n_b, "window": ends, "palette": palette, "own": own}
+        arrays += [cells] if own else []
+    return grounds, arrays
 
 
 def _pictures(
