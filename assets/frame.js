@@ -16,6 +16,11 @@
         if (picture.marks) picture.coordinates = new Int16Array(take(2 * picture.n));
       }
     }
+    const floats = (n) => new Float32Array(take(4 * n));
+    for (const way of frame.ways ?? []) {
+      Object.assign(way, { w: floats(way.n), b: floats(way.n) });
+      way.twin &&= { w: floats(way.twin), b: floats(way.twin) };
+    }
     return frame;
   };
 })();

@@ -35,6 +35,7 @@
     }
     gd.dataset.watched = "yes";
     dc.sketch.place(gd);
+    dc.time.place();
     if (panel === "map") dc.starts.place();
     if (panel === "regimes") dc.regimes.place();
   }
@@ -42,11 +43,13 @@
   function place(gd) {
     dc.sketch.place(gd);
     dc.starts.place();
+    dc.time.place();
   }
 
   // What a graph does besides showing a figure, from its first one on.
   const WATCH = {
     map: watchMap,
+    alive: (gd) => dc.time.watchChart(gd),
     regimes(gd) {
       dc.regimes.watch(gd);
       gd.on("plotly_afterplot", dc.regimes.place);
@@ -69,6 +72,7 @@
     });
     dc.hover.watch(gd);
     dc.starts.watch(gd);
+    dc.time.watchMap(gd);
   }
 
   // While a hand moves: on the canvas, over axes that Plotly changes only when they do not fit.
@@ -175,6 +179,7 @@
       verdict = frame.verdict;
       speak();
       for (const [id, properties] of Object.entries(frame.page)) set(id, properties);
+      dc.time.frame(frame);
       dc.starts.place();
       dc.regimes.place();
       preset = frame.preset;

@@ -28,8 +28,10 @@
   let held = false; // an edit is on its way: nothing is settled
   let computing; // runs while the wanted picture is late
 
-  const keyOf = (texts) => JSON.stringify([texts, dc.view.theme(), dc.view.size()]);
-  const mapOf = (texts) => JSON.stringify({ ...texts, starts: 0, layers: 0, quantity: 0, colouring: 0, present: 0 });
+  // The playhead moves in the browser: only pictures that name it are drawn anew for it.
+  const timeless = (texts) => ({ ...texts, time: 0 });
+  const keyOf = (texts) => JSON.stringify([dc.time.led() ? texts : timeless(texts), dc.view.theme(), dc.view.size()]);
+  const mapOf = (texts) => JSON.stringify({ ...texts, starts: 0, layers: 0, quantity: 0, colouring: 0, present: 0, time: 0, before: 0 });
   const full = () => Number(wanted.texts.resolution) || dc.paint.pixels();
   const room = () => Math.min(Math.max(1 + Math.floor(travel / EVERY_MS), 1), MOST);
 
@@ -37,10 +39,10 @@
 
   const painted = {}; // panel → what it was drawn from, by Plotly or else by hand
 
-  function signature(panel, texts, still) {
+  function signature(panel, texts, atRest) {
     const depends = dc.table().depends[panel];
-    const used = depends ? depends.map((key) => texts[key]) : texts;
-    return JSON.stringify([used, dc.view.theme(), dc.view.size(), still]);
+    const used = depends ? depends.map((key) => texts[key]) : timeless(texts);
+    return JSON.stringify([used, dc.view.theme(), dc.view.size(), atRest]);
   }
 
   function stale(texts, still) {
@@ -97,7 +99,7 @@
   const fine = () => shown.exact || shown.cells >= full() || 2 * shown.cells > ceiling;
 
   function url({ seq, texts, cells, still, first, panels, exact, complete }) {
-    const query = new URLSearchParams(texts);
+    const query = new URLSearchParams({ ...texts, time: dc.time.now() });
     const oldest = Math.min(seq, ...[...flights].map((flight) => flight.seq));
     const options = { seq, oldest, cells, viewer, still: still ? 1 : 0, panels: panels.join() };
     options.axes = panels.map(dc.paint.axes).join();

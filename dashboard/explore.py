@@ -9,7 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.markup import aria
-from dashboard.settings import LAYERS
+from dashboard.settings import LAYERS, USUAL
 
 GRAPH_CONFIG: Any = {
     "displayModeBar": False,
@@ -27,6 +27,7 @@ HEADINGS = {
     "gradient": "Where the gradient leads",
 }
 QUANTITY_NAMES = {"activation": "P(z > 0)", "w": "w", "b": "b", "loss": "Loss"}
+LAYER_TITLES = {"affine": "The same starts without the ReLU: the overshoot that kills"}
 ITERATION_BINS = ("< 100", "< 10³", "< 3 000", "< 10⁴", "< 30 000", "more")
 PANELS = (
     ("locus", "Eigenvalues", "Eigenvalues of the affine model in the complex plane"),
@@ -149,13 +150,17 @@ def _map_column() -> Component:
                 ],
                 className="map-frame",
             ),
+            _time(),
             html.Div(
                 [
                     _zoom(),
                     dcc.Checklist(
                         id="layers",
-                        options=[{"label": name.capitalize(), "value": name} for name in LAYERS],
-                        value=list(LAYERS),
+                        options=[
+                            {"label": name.capitalize(), "value": name, "title": LAYER_TITLES.get(name, "")}
+                            for name in LAYERS
+                        ],
+                        value=list(USUAL),
                         className="toggles",
                         inline=True,
                     ),
@@ -165,6 +170,29 @@ def _map_column() -> Component:
         ],
         className="map-column",
         **aria(labelledby="map-heading"),
+    )
+
+
+def _time() -> Component:
+    """The playhead: play, step, scrub. assets/time.js puts the scrubber in."""
+    return html.Div(
+        [
+            html.Button(id="play", title="Play or pause", **aria(label="Play")),
+            html.Button("‹", id="step-back", title="One step back", **aria(label="One step back")),
+            html.Span(["iteration ", html.B("0", id="iteration")], className="iteration"),
+            html.Button("›", id="step-on", title="One step on", **aria(label="One step on")),
+            html.Div(id="scrub"),
+            html.Button("1×", id="speed", title="Speed of playing"),
+            html.Button(
+                "Continue from here",
+                id="continue",
+                title="Change β or η in the middle of the run: the paths go on from this iteration",
+                **aria(pressed="false"),
+            ),
+        ],
+        className="time",
+        role="group",
+        **aria(label="Time"),
     )
 
 

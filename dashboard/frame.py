@@ -22,10 +22,11 @@ from dashboard.options import choice, number
 from dashboard.packing import pack
 from dashboard.page import compared, page
 from dashboard.presets import matching
+from dashboard.runs import heads, paths, records
 from dashboard.settings import DEFAULT, Settings
 from dashboard.work import load
 from dynamics import BasinMap, Cancellation
-from figures import CurrentShare, View, alive, field_row, locus, oscillation, plane, regimes, share
+from figures import CurrentShare, StartPath, View, alive, field_row, locus, oscillation, plane, regimes, share
 from figures.chart import Spec
 from figures.drawing import axes_name, drawing
 from figures.theme import ThemeName
@@ -177,7 +178,8 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
     timed = results.timed_map(settings, cells, cancel, request.exact)
     basin = timed.basin
     comparison = compare(settings, cancel) if request.complete else known(settings)
-    specs = _specs(request, basin, comparison, cancel)
+    runs = paths(settings, cancel) if {"map", "alive"} & set(request.panels) else []
+    specs = _specs(request, basin, comparison, runs)
     pictures, coordinates = _pictures(request, specs)
     grounds, cells_shown = _grounds(specs, basin)
     words, preset = caption(settings, basin, comparison.baseline), matching(settings)
@@ -198,9 +200,13 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
         "page": told,
         "grounds": grounds,
         "pictures": pictures,
+        "heads": {"map": heads(runs, settings.time)},
     }
+    ways: list[NDArray[Any]] = []
+    if request.still:  # what play and scrub move along; a moving hand gets the playhead's place alone
+        header["ways"], ways = records(runs)
     header["spent"] = 1000 * (perf_counter() - begin)
-    return pack(header, [basin.outcome, *cells_shown, *coordinates])
+    return pack(header, [basin.outcome, *cells_shown, *coordinates, *ways])
 
 
 def _state(busy: bool, exact: bool, rough: bool) -> Iterator[str]:
@@ -214,11 +220,10 @@ def _state(busy: bool, exact: bool, rough: bool) -> Iterator[str]:
 
 
 def _specs(
-    request: FrameRequest, basin: BasinMap, comparison: Comparison, cancel: Cancellation
+    request: FrameRequest, basin: BasinMap, comparison: Comparison, runs: list[StartPath]
 ) -> dict[str, Spec]:
     """Draw the panels that are asked for; `share` is left out while its curves are not known."""
     settings, view = request.settings, request.view
-    runs = results.paths(settings, cancel) if {"map", "alive"} & set(request.panels) else []
     current = CurrentShare(settings.gamma, settings.beta, basin.dead_fraction)
     draw: dict[str, Callable[[], Spec]] = {
         "map": lambda: plane.spec(basin, results.arrows(settings, view), runs, view),

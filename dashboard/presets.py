@@ -91,5 +91,5 @@ _BY_SETTINGS = {preset.settings(): preset for preset in reversed(PRESETS)}  # th
 
 
 def matching(settings: Settings) -> Preset | None:
-    """Return the preset that these settings are, whatever the projector view."""
-    return _BY_SETTINGS.get(replace(settings, present=False))
+    """Return the preset that these settings are, whatever the projector view and the playhead."""
+    return _BY_SETTINGS.get(replace(settings, present=False, time=0))

@@ -8,7 +8,6 @@ from functools import lru_cache
 from operator import attrgetter
 from time import perf_counter
 
-import numpy as np
 from cachetools import LRUCache
 
 from dashboard.settings import Settings
@@ -19,23 +18,19 @@ from dynamics import (
     EigenvalueLocus,
     Grid,
     Hyperparameters,
-    Outcome,
     VectorField,
     affine_trajectory,
     basin_map,
     border_error,
     critical_momentum,
     eigenvalue_locus_beta,
-    outcomes,
-    trajectory,
     vector_field,
 )
-from figures import StartPath, View, arrow_grid
+from figures import View, arrow_grid
 
 FIELD_GAMMAS = (1.0, 0.1, 0.01)
 FIELD_ARROWS = 9
 AFFINE_STEPS = 100
-PATH_SAMPLES = 500
 CACHE_BYTES = 192 * 2**20
 CELL_BYTES = 33
 
@@ -117,32 +112,6 @@ def _field(gamma: float, delta: float, rho: float, grid: Grid) -> VectorField:
 @lru_cache(256)
 def _affine_run(beta: float, eta: float) -> AffineTrajectory:
     return affine_trajectory(beta, eta, AFFINE_STEPS)
-
-
-def paths(settings: Settings, cancel: Cancellation) -> list[StartPath]:
-    """Follow A, B, C, … until the iteration at which each is judged, sampled evenly in the logarithm."""
-    if not settings.starts:
-        return []
-    w, b = (np.array(axis) for axis in zip(*settings.starts, strict=True))
-    judged = outcomes(settings.hyperparameters, w, b, **settings.judging, cancel=cancel)
-    result = []
-    for i, start in enumerate(settings.starts):
-        steps = max(int(judged.iterations[i]), 1)
-        run = trajectory(
-            settings.hyperparameters, start, steps=steps, rho=settings.rho, record=_samples(steps)
-        )
-        result.append(
-            StartPath(letter="ABCDEFGH"[i], trajectory=run, outcome=Outcome(int(judged.outcome[i])))
-        )
-    return result
-
-
-def _samples(steps: int) -> np.ndarray:
-    """Iterations to keep: all of the first hundred, then evenly in the logarithm up to `steps`."""
-    if steps <= PATH_SAMPLES:
-        return np.arange(steps + 1)
-    late = np.geomspace(100, steps, PATH_SAMPLES - 100)
-    return np.unique(np.concatenate([np.arange(100), np.rint(late).astype(np.int64)]))
 
 
 @lru_cache(256)

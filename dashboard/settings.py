@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from dashboard.controls import CONTROLS, InvalidSettingError
-from dashboard.numbers import exact
+from dashboard.numbers import exact, readable
 from dynamics import Grid, Hyperparameters
 from figures.alive import Quantity
-from figures.view import Colouring, Layer
+from figures.view import USUAL_LAYERS, Colouring, Layer
 
 COLOURINGS: tuple[Colouring, ...] = ("outcome", "iterations", "gradient")  # what the page offers
 LAYERS: tuple[Layer, ...] = get_args(Layer)
+USUAL: tuple[Layer, ...] = tuple(layer for layer in LAYERS if layer in USUAL_LAYERS)
 QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
 MAX_STARTS = 8
 WINDOW_LIMIT = 1e3  # of the window that buttons and hands reach …
@@ -22,9 +24,11 @@ FARTHEST = 1e9  # … and of what the address may hold, also in units of the sma
 SMALLEST_WINDOW = 1e-6  # that a button zooms to …
 NARROWEST = 1e-10  # … and that the address may ask for, also in units of a large γ
 MAX_PARTS = 100
+LAST_ITERATION = int(CONTROLS["max_iterations"].high)
 
 Window = tuple[float, float, float, float]
 Starts = tuple[tuple[float, float], ...]
+Before = tuple[int, float, float] | tuple[()]
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Settings:
     Numbers are described by the control table. `window` is (w_min, w_max, b_min, b_max) in
     weights and biases, `starts` the (w, b) of A, B, C, …, `colouring`, `layers` and `quantity`
     what the map and the time series show, `present` whether the projector view is on, `scale` whether
-    window, starts, ρ and tolerance are given in units of γ.
+    window, starts, ρ and tolerance are given in units of γ. `time` is the iteration of the playhead,
+    `before` (iteration, β, η) says that the paths were led by another β and η up to an iteration.
     """
 
     beta: float = CONTROLS["beta"].default
@@ -49,10 +54,12 @@ class Settings:
     window: Window = (-3.0, 3.0, -3.0, 3.0)
     starts: Starts = ((2.0, 1.8), (-1.6, 2.3), (2.0, 0.2))
     colouring: Colouring = "outcome"
-    layers: tuple[Layer, ...] = LAYERS
+    layers: tuple[Layer, ...] = USUAL
     quantity: Quantity = "activation"
     present: bool = False
     scale: bool = False
+    time: int = 0
+    before: Before = ()
 
     @property
     def unit(self) -> float:
@@ -223,6 +230,29 @@ def _parse_layers(text: str) -> tuple[Layer, ...]:
     return tuple(name for name in LAYERS if name in names)
 
 
+def _parse_time(text: str) -> int:
+    values = _numbers(text)
+    value = values[0] if values is not None and len(values) == 1 else float("nan")
+    if 0 <= value <= LAST_ITERATION and value == int(value):
+        return int(value)
+    nearest = min(max(round(value), 0), LAST_ITERATION) if math.isfinite(value) else 0
+    rule = f"time must be a whole number of iterations from 0 to {readable(LAST_ITERATION)}"
+    raise InvalidSettingError("time", f"{rule}, not “{text[:40]}”", nearest)
+
+
+def _parse_before(text: str) -> Before:
+    if text == "none":
+        return ()
+    parts = text.split(",")
+    if len(parts) != 3:
+        rule = "before must be ITERATION,BETA,ETA or none"
+        raise InvalidSettingError("before", f"{rule}, not “{text[:60]}”", ())
+    try:
+        return _parse_time(parts[0]), CONTROLS["beta"].parse(parts[1]), CONTROLS["eta"].parse(parts[2])
+    except InvalidSettingError as problem:
+        raise InvalidSettingError("before", f"in before, {problem.message}", ()) from None
+
+
 def _choice(key: str, choices: tuple[str, ...]) -> Callable[[str], str]:
     def parse_choice(text: str) -> str:
         if text not in choices:
@@ -268,4 +298,6 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "quantity": _choice("quantity", QUANTITIES),
     "present": _flag("present"),
     "scale": _flag("scale"),
+    "time": _parse_time,
+    "before": _parse_before,
 }

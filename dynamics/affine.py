@@ -244,7 +244,7 @@ class AffineTrajectory:
     ----------
     beta, eta : float
     a, m : float64 (steps + 1,), read-only
-        One component of the error θ − θ* and of the momentum; m[0] = 0.
+        One component of the error θ − θ* and of the momentum.
     """
 
     beta: float
@@ -253,8 +253,10 @@ class AffineTrajectory:
     m: Floats
 
 
-def affine_trajectory(beta: float, eta: float, steps: int, a0: float = 1.0) -> AffineTrajectory:
-    """Iterate m' = βm + (1 − β)a, a' = a − ηm' from a = a0 and m = 0.
+def affine_trajectory(
+    beta: float, eta: float, steps: int, a0: float = 1.0, m0: float = 0.0
+) -> AffineTrajectory:
+    """Iterate m' = βm + (1 − β)a, a' = a − ηm' from a = a0 and m = m0.
 
     Parameters
     ----------
@@ -262,8 +264,8 @@ def affine_trajectory(beta: float, eta: float, steps: int, a0: float = 1.0) -> A
         0 ≤ β < 1 and η > 0.
     steps : int
         Number of updates, at least 0.
-    a0 : float
-        The error at the start.
+    a0, m0 : float
+        Error and momentum at the start.
 
     Raises
     ------
@@ -271,7 +273,7 @@ def affine_trajectory(beta: float, eta: float, steps: int, a0: float = 1.0) -> A
         If an argument is out of range. An unstable path goes on with inf and nan.
     """
     beta, eta = checks.beta(beta), checks.positive("eta", eta)
-    a, m = checks.finite("a0", a0), 0.0
+    a, m = checks.finite("a0", a0), checks.finite("m0", m0)
     path = [(a, m)]
     for _ in range(checks.whole("steps", steps, 0)):
         m = beta * m + (1 - beta) * a

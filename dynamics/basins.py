@@ -110,12 +110,14 @@ def _solve(
     judging: tuple[float, float, int],
     method: Method,
     cancel: Cancellation | None,
+    momentum: Sequence[Floats] | None = None,
 ) -> reference.Solution:
     """Solve starts (w, b, ρ) of one shape and return the solution in that shape."""
     token = Cancellation() if cancel is None else cancel
     w, b, rho = (np.ravel(values) for values in starts)
     if method == "reference":
-        solution = reference.solve(hp, w, b, rho, *judging, token.flag)
+        first = np.zeros((len(w), 3)) if momentum is None else np.stack([m.ravel() for m in momentum], -1)
+        solution = reference.solve(hp, w, b, rho, first, *judging, token.flag)
     else:
         solution = engine.solve(hp, w, b, rho, *judging, token.flag, exact=method == "exact")
     if token.cancelled:
@@ -160,6 +162,7 @@ def outcomes(
     tolerance: float = 1e-6,
     max_iterations: int = 1_000_000,
     method: Method = "fast",
+    momentum: tuple[ArrayLike, ArrayLike, ArrayLike] | None = None,
     cancel: Cancellation | None = None,
 ) -> Outcomes:
     """Tell what becomes of any starts: dead, at the ground truth, or neither (Fig. 4).
@@ -184,6 +187,9 @@ def outcomes(
         "fast" is `dynamics.engine`: the labels of plain iteration but for at most one start in a thousand,
         iterations and end points within a few per cent. "exact" iterates the map plainly, several starts at
         a time, "reference" one by one as the oracle; they differ by rounding alone.
+    momentum : (m_w, m_b, m_ρ) of array_like, optional
+        The momentum at the start instead of m₀ = 0, finite, of shapes that broadcast to the starts'; only
+        with method "reference".
     cancel : Cancellation, optional
         Calls the computation off.
 
@@ -200,8 +206,21 @@ def outcomes(
     """
     judging = _checked(epsilon, tolerance, max_iterations, method)
     starts = finite_points("start", w, b, rho)
-    shared = _shared_fields(hp, judging, _solve(hp, starts, judging, method, cancel))
+    first = None if momentum is None else _momentum(momentum, starts[0].shape, method)
+    shared = _shared_fields(hp, judging, _solve(hp, starts, judging, method, cancel, first))
     return Outcomes(**shared, w=starts[0], b=starts[1], rho=starts[2])
+
+
+def _momentum(
+    momentum: tuple[ArrayLike, ArrayLike, ArrayLike], shape: tuple[int, ...], method: Method
+) -> list[Floats]:
+    """Return (m_w, m_b, m_ρ) of that shape, checked."""
+    if method != "reference":
+        raise ValueError(f'momentum is taken by method "reference" only, got method {method!r}')
+    values = [np.broadcast_to(np.asarray(m, dtype=np.float64), shape) for m in momentum]
+    if not all(np.isfinite(m).all() for m in values):
+        raise ValueError("momentum must be finite for every start")
+    return values
 
 
 def basin_map(

@@ -84,7 +84,7 @@ def step(
 
 @compiled
 def path(
-    start: tuple[float, float, float],
+    state: State,
     iteration: NDArray[np.int64],
     beta: float,
     eta: float,
@@ -92,8 +92,7 @@ def path(
     delta: float,
     states: Floats,
 ) -> None:
-    """Fill row i of `states` with (ρ, w, b, m_ρ, m_w, m_b) after iteration[i] updates."""
-    state = (start[0], start[1], start[2], 0.0, 0.0, 0.0)
+    """Fill row i of `states` with (ρ, w, b, m_ρ, m_w, m_b) after iteration[i] updates of `state`."""
     done = 0
     for i in range(len(iteration)):
         while done < iteration[i]:
@@ -133,16 +132,20 @@ def iterate(
     w: Floats,
     b: Floats,
     rho: Floats,
+    momentum: Floats,
     outcome: NDArray[np.uint8],
     iterations: NDArray[np.int64],
     final_w: Floats,
     final_b: Floats,
     final_rho: Floats,
 ) -> None:
-    """Iterate each start to its end; the arrays from `w` on have one entry per start."""
+    """Iterate each start to its end; the arrays from `w` on have one entry, or row, per start.
+
+    A row of `momentum` is (m_w, m_b, m_ρ).
+    """
     eta2, tolerance2, longest2 = eta * eta, tolerance * tolerance, longest * longest
     for i in range(len(w)):
-        state = (rho[i], w[i], b[i], 0.0, 0.0, 0.0)
+        state = (rho[i], w[i], b[i], momentum[i, 2], momentum[i, 0], momentum[i, 1])
         before2 = np.inf  # squared norm of the update before the last
         n, stopped, diverged = 0, False, False
         while n < max_iterations:

@@ -23,6 +23,7 @@ def solve(
     w: Floats,
     b: Floats,
     rho: Floats,
+    momentum: Floats,
     epsilon: float,
     tolerance: float,
     max_iterations: int,
@@ -30,7 +31,7 @@ def solve(
 ) -> Solution:
     """Return outcome, iterations, final w, b and ρ of every start, all of the shape of `w`.
 
-    Algorithm: m' = βm + (1 − β)g, θ' = θ − ηm' from m₀ = 0, g the exact expected gradient at θ. A path
+    Algorithm: m' = βm + (1 − β)g, θ' = θ − ηm' from m₀, g the exact expected gradient at θ. A path
     stops after an update when that update, the one before it and η‖g‖, with the g of that
     update, are all shorter than the tolerance. When `flag` is set the result is incomplete.
 
@@ -39,6 +40,8 @@ def solve(
     hp : Hyperparameters
     w, b, rho : float64 (n,)
         The starts.
+    momentum : float64 (n, 3)
+        (m_w, m_b, m_ρ) of each start.
     epsilon, tolerance : float
         Dead threshold and length below which updates count as none; 0 never stops.
     max_iterations : int
@@ -53,7 +56,7 @@ def solve(
     settings = (hp.beta, hp.eta, hp.gamma, hp.delta, *rules)
 
     def work(piece: slice) -> None:
-        starts = w[piece], b[piece], rho[piece]
+        starts = w[piece], b[piece], rho[piece], momentum[piece]
         ends = final_w[piece], final_b[piece], final_rho[piece]
         kernels.iterate(*settings, flag, *starts, outcome[piece], iterations[piece], *ends)
 

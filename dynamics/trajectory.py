@@ -73,6 +73,7 @@ def trajectory(
     steps: int = 500,
     rho: float = 0.0,
     record: ArrayLike | None = None,
+    before: tuple[int, Hyperparameters] | None = None,
 ) -> Trajectory:
     """Follow m' = βm + (1 − β)∇L(θ), θ' = θ − ηm' from one start with m₀ = 0.
 
@@ -87,6 +88,9 @@ def trajectory(
         The orthogonal weight of the start.
     record : array_like of int, optional
         The iterations to keep, rising, within 0 … steps; all of them by default.
+    before : (int, Hyperparameters), optional
+        Settings that so many of the first updates are made with; the path goes on from there, its momentum
+        kept.
 
     Returns
     -------
@@ -96,14 +100,23 @@ def trajectory(
     Raises
     ------
     ValueError
-        If a start is not finite, `steps` no whole number or `record` not rising within 0 … steps.
+        If a start is not finite, `steps` or the first updates no whole number or `record` not rising within
+        0 … steps.
     """
     w, b = start
     w, b, rho = checks.finite("w", w), checks.finite("b", b), checks.finite("rho", rho)
     steps = checks.whole("steps", steps, 0)
     iteration = np.arange(steps + 1) if record is None else recorded(record, "steps", steps)
-    states = np.empty((len(iteration), 6))
-    kernels.path((rho, w, b), iteration, hp.beta, hp.eta, hp.gamma, hp.delta, states)
+    state = np.array([rho, w, b, 0.0, 0.0, 0.0])
+    states = np.empty((0, 6))
+    if before is not None:
+        first = checks.whole("before", before[0], 0)
+        early = iteration[iteration < first]
+        states, state = np.split(_states(state, np.append(early, first), before[1]), [-1])
+        iteration_left = iteration[len(early) :] - first
+    else:
+        iteration_left = iteration
+    states = np.concatenate([states, _states(state.ravel(), iteration_left, hp)])
     rhos, ws, bs, m_rhos, m_ws, m_bs = np.ascontiguousarray(states.T)
     return Trajectory(
         hyperparameters=hp,
@@ -115,3 +128,11 @@ def trajectory(
         m_b=m_bs,
         m_rho=m_rhos,
     )
+
+
+def _states(state: Floats, iteration: NDArray[np.int64], hp: Hyperparameters) -> Floats:
+    """Return (ρ, w, b, m_ρ, m_w, m_b) after so many updates of a state, float64 (n, 6)."""
+    states = np.empty((len(iteration), 6))
+    rho, w, b, m_rho, m_w, m_b = state
+    kernels.path((rho, w, b, m_rho, m_w, m_b), iteration, hp.beta, hp.eta, hp.gamma, hp.delta, states)
+    return states

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dynamics import Hyperparameters, Outcome
 from figures.chart import Floats, Spec, compact, number
-from figures.paths import StartPath
+from figures.paths import StartPath, drawn_path
 from figures.theme import LIGHT, outcome_inks
 from figures.view import View
 from figures.window import Window
@@ -19,19 +19,9 @@ def path_traces(
     for path, (w, b) in zip(paths, polylines, strict=True):
         dead = path.outcome == Outcome.DEAD
         casing = LIGHT.path_dead_casing if dead else LIGHT.map_casing
-        x, y = compact(w, window.width), compact(b, window.height)
         for name, colour, width in (("casing", casing, 6.4), ("path", inks[path.outcome], 3.4)):
-            traces.append(
-                {
-                    "type": "scatter",
-                    "name": f"{name} {path.letter}",
-                    "mode": "lines",
-                    "x": x,
-                    "y": y,
-                    "line": {"color": colour, "width": view.px(width)},
-                    "hoverinfo": "skip",
-                }
-            )
+            line = {"color": colour, "width": view.px(width)}
+            traces.append(_line(f"{name} {path.letter}", w, b, line, window))
     ends = [
         (w[-1], b[-1])
         for path, (w, b) in zip(paths, polylines, strict=True)
@@ -42,6 +32,38 @@ def path_traces(
         marker = {"symbol": "x", "size": view.px(12), "color": LIGHT.map_casing, "line": edge}
         traces.append(_marks("ends", [w for w, _ in ends], [b for _, b in ends], marker))
     return traces
+
+
+def twin_traces(paths: Sequence[StartPath], pixel: float, window: Window, view: View) -> list[Spec]:
+    """Return the ways of the same starts in the affine model: thin and teal, as its other pictures."""
+    traces: list[Spec] = []
+    for path in paths:
+        if path.twin is None:
+            continue
+        w, b = drawn_path(*path.twin, 1.5 * pixel, 100 * window.reach)
+        for name, colour, width in (("casing", LIGHT.map_casing, 4.4), ("twin", LIGHT.momentum_2, 2.4)):
+            line = {"color": colour, "width": view.px(width)}
+            traces.append(_line(f"{name} {path.letter}", w, b, line, window))
+    return traces
+
+
+def head_colours(outcome: Outcome) -> tuple[str, str]:
+    """Return the colours of a path's point at the playhead and of its edge, as the path's own."""
+    if outcome == Outcome.DEAD:
+        return LIGHT.path_dead, LIGHT.path_dead_casing
+    return outcome_inks(LIGHT)[outcome], LIGHT.map_casing
+
+
+def _line(name: str, w: Floats, b: Floats, line: Spec, window: Window) -> Spec:
+    return {
+        "type": "scatter",
+        "name": name,
+        "mode": "lines",
+        "x": compact(w, window.width),
+        "y": compact(b, window.height),
+        "line": line,
+        "hoverinfo": "skip",
+    }
 
 
 def start_traces(paths: Sequence[StartPath], window: Window, view: View) -> list[Spec]:

@@ -20,11 +20,14 @@ class StartPath:
         Its path; the first entry is the start.
     outcome : Outcome
         How it ends.
+    twin : (float64 (n,), float64 (n,)), optional
+        w and b of the same start in the affine model, without the ReLU, from iteration 0 on.
     """
 
     letter: str
     trajectory: Trajectory
     outcome: Outcome
+    twin: tuple[Floats, Floats] | None = None
 
 
 def drawn_path(w: Floats, b: Floats, resolution: float, limit: float) -> tuple[Floats, Floats]:

@@ -16,7 +16,7 @@ from figures.chart import (
 )
 from figures.cones import cone_traces
 from figures.frame import AXES, plane_frame
-from figures.marks import path_traces, start_traces, truth_trace
+from figures.marks import path_traces, start_traces, truth_trace, twin_traces
 from figures.paths import StartPath, drawn_path
 from figures.placement import Box, Canvas, cone_labels, truth_label
 from figures.revival_ground import bins, hover_texts, never_label, turn_traces
@@ -85,6 +85,8 @@ def plane(
     polylines = [
         drawn_path(p.trajectory.w, p.trajectory.b, 1.5 * canvas.pixel, 100 * window.reach) for p in shown
     ]
+    if "affine" in view.layers:
+        data += twin_traces(shown, canvas.pixel, window, view)
     data += path_traces(shown, polylines, window, view)
     data += truth_trace(basin.hyperparameters, window, view, AXES)
     data += start_traces(shown, window, view)

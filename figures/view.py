@@ -6,10 +6,11 @@ from typing import Literal, get_args
 from figures.theme import THEMES, Theme, ThemeName
 
 Colouring = Literal["outcome", "iterations", "revival", "gradient"]
-Layer = Literal["arrows", "cones", "paths"]
+Layer = Literal["arrows", "cones", "paths", "affine"]
 Size = Literal["desktop", "compact", "phone", "present"]
 
 LAYERS: frozenset[Layer] = frozenset(get_args(Layer))
+USUAL_LAYERS: frozenset[Layer] = LAYERS - {"affine"}
 
 # Pixels of the map's side that marks drawn in data units are made for, and arrows along it.
 _MAP_SIDE = {"desktop": 552, "compact": 474, "phone": 346, "present": 712}
@@ -26,8 +27,8 @@ class View:
     theme : "light" or "dark"
     colouring : "outcome", "iterations", "revival" or "gradient"
         What colours the plane.
-    layers : frozenset of "arrows", "cones", "paths"
-        What lies over the plane's ground.
+    layers : frozenset of "arrows", "cones", "paths", "affine"
+        What lies over the plane's ground; "affine" is the way of each start without the ReLU.
     size : "desktop", "compact", "phone" or "present"
         Size class; compact is under 800 px tall or 760 to 1199 px wide.
     hover : bool
@@ -41,7 +42,7 @@ class View:
 
     theme: ThemeName = "light"
     colouring: Colouring = "outcome"
-    layers: frozenset[Layer] = LAYERS
+    layers: frozenset[Layer] = USUAL_LAYERS
     size: Size = "desktop"
     hover: bool = True
 

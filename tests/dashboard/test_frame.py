@@ -43,7 +43,7 @@ def test_the_labels_are_the_maps_and_the_shares_count_them(client: FlaskClient) 
     frame, arrays = _answer(client, "beta=0&gamma=1&delta=0.2&seq=7")
     settings = DEFAULT.edit({"beta": "0", "gamma": "1", "delta": "0.2"})
     expected = basin_map(settings.hyperparameters, settings.grid(16), method="reference")
-    outcome = np.frombuffer(arrays, np.uint8).reshape(frame["n_b"], frame["n_w"])
+    outcome = np.frombuffer(arrays, np.uint8, 16 * 16).reshape(frame["n_b"], frame["n_w"])
     assert np.array_equal(outcome, expected.outcome)
     assert frame["page"]["share-dead"]["text"] == f"{100 * expected.dead_fraction:.1f} %"
     assert frame["page"]["bar-dead"]["style"]["flex-grow"] == f"{expected.dead_fraction:.5f}"

@@ -113,6 +113,8 @@ any_settings = st.builds(
     quantity=st.sampled_from(QUANTITIES),
     present=st.booleans(),
     scale=st.booleans(),
+    time=st.integers(0, 1_000_000),
+    before=st.just(()) | st.tuples(st.integers(0, 1_000_000), st.floats(0, 0.9999), st.floats(1e-4, 1e3)),
 )
 
 
@@ -157,6 +159,11 @@ def test_defaults_are_left_out() -> None:
         ("layers=arrows,clouds", "layers", DEFAULT.layers, ["layers", "clouds"]),
         ("colouring=blue", "colouring", "outcome", ["colouring", "blue"]),
         ("present=yes", "present", False, ["present", "yes"]),
+        ("time=-3", "time", 0, ["time", "-3", "10⁶"]),
+        ("time=2.5", "time", 2, ["time", "2.5", "whole"]),
+        ("time=1e9", "time", 1_000_000, ["time", "1e9"]),
+        ("before=20,0.9", "before", (), ["before", "ITERATION,BETA,ETA", "20,0.9"]),
+        ("before=20,1.9,0.1", "before", (), ["before", "β", "1.9"]),
     ],
 )
 def test_a_bad_part_is_named_and_the_nearest_legal_value_taken(

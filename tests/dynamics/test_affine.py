@@ -165,3 +165,10 @@ def test_nonsense_is_refused_by_name() -> None:
         eigenvalue_locus_beta(0)
     with pytest.raises(ValueError, match="beta must be at least 0 and below 1"):
         eigenvalue_locus_eta(1)
+
+
+def test_an_affine_error_goes_on_with_its_momentum() -> None:
+    whole = affine_trajectory(0.9, 0.1, 30)
+    rest = affine_trajectory(0.9, 0.1, 20, a0=whole.a[10], m0=whole.m[10])
+    np.testing.assert_array_equal(rest.a, whole.a[10:])
+    np.testing.assert_array_equal(rest.m, whole.m[10:])

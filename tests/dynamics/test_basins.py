@@ -273,3 +273,18 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 def test_a_forked_process_makes_its_own_threads() -> None:
     root = Path(__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", FORK], cwd=root, timeout=60, check=False).returncode == 0
+
+
+def test_starts_with_momentum_are_judged_by_plain_iteration() -> None:
+    hp = Hyperparameters(beta=0.9, eta=0.1, gamma=0.1, delta=0.0)
+    led = trajectory(hp, (2.0, 1.8), steps=20)
+    momentum = led.m_w[-1], led.m_b[-1], led.m_rho[-1]
+    whole = outcomes(hp, 2.0, 1.8, method="reference")
+    rest = outcomes(hp, led.w[-1], led.b[-1], method="reference", momentum=momentum)
+    assert rest.outcome == whole.outcome
+    assert rest.iterations == whole.iterations - 20
+    assert rest.final_w == whole.final_w
+    with pytest.raises(ValueError, match='method "reference" only'):
+        outcomes(hp, 2.0, 1.8, momentum=momentum)
+    with pytest.raises(ValueError, match="momentum must be finite"):
+        outcomes(hp, 2.0, 1.8, method="reference", momentum=(float("nan"), 0.0, 0.0))

@@ -105,3 +105,28 @@ def test_arrays_are_read_only_and_bad_starts_refused() -> None:
         trajectory(HP, (1.0, float("nan")))
     with pytest.raises(ValueError, match=r"steps must be a whole number of at least 0, got 1\.5"):
         trajectory(HP, (1.0, 1.0), steps=1.5)  # type: ignore[arg-type]  # that is the point
+
+
+def test_a_path_goes_on_from_other_settings_with_its_momentum() -> None:
+    first = Hyperparameters(beta=0.5, eta=0.3, gamma=0.7, delta=0.2)
+    whole = trajectory(HP, (2.0, 1.0), steps=40, rho=0.3, before=(15, first))
+    led = trajectory(first, (2.0, 1.0), steps=15, rho=0.3)
+    for name in FIELDS:
+        np.testing.assert_array_equal(getattr(whole, name)[:16], getattr(led, name))
+    rho, w, b = whole.rho, whole.w, whole.b
+    for i in range(15, 40):
+        g = expected_gradient(w[i], b[i], HP.gamma, HP.delta, rho[i])
+        for x, m, part in ((w, whole.m_w, g[0]), (b, whole.m_b, g[1]), (rho, whole.m_rho, g[2])):
+            assert m[i + 1] == pytest.approx(HP.beta * m[i] + (1 - HP.beta) * part, abs=1e-15)
+            assert x[i + 1] == pytest.approx(x[i] - HP.eta * m[i + 1], abs=1e-15)
+
+
+@pytest.mark.parametrize("first", [0, 7, 40, 60])
+def test_the_same_settings_before_make_the_same_path(first: int) -> None:
+    record = [0, 3, 7, 12, 40]
+    plain = trajectory(HP, (2.0, 1.0), steps=40, record=record)
+    led = trajectory(HP, (2.0, 1.0), steps=40, record=record, before=(first, HP))
+    for name in ("iteration", *FIELDS):
+        np.testing.assert_array_equal(getattr(plain, name), getattr(led, name))
+    with pytest.raises(ValueError, match="before must be a whole number"):
+        trajectory(HP, (2.0, 1.0), before=(-1, HP))
