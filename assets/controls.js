@@ -39,6 +39,12 @@
     if (box && box.value !== texts[key]) setProps(`${key}-box`, { value: texts[key] });
   }
 
+  // Whether the window is the usual one: there is a way in, else a way back.
+  function whole() {
+    const usual = dc.table().defaults.window.split(",").map(Number);
+    return texts.window.split(",").every((end, i) => Math.abs(end * dc.unit() - usual[i]) < 1e-6);
+  }
+
   function showChoice(id, wanted) {
     const checked = [...document.querySelectorAll(`#${id} input:checked`)].map((input) => input.value);
     if (checked.join() !== [].concat(wanted).join()) setProps(id, { value: wanted });
@@ -54,6 +60,8 @@
     const after = texts.tolerance === "0";
     showChoice("judging", after ? "after" : "stop");
     byId("scale").setAttribute("aria-pressed", String(texts.scale === "1"));
+    byId("zoom-truth").hidden = !whole();
+    byId("zoom-whole").hidden = whole();
     byId("tolerance-field").hidden = after;
     byId("max_iterations-name").textContent = after ? "Updates T" : "At most, iterations";
   }

@@ -17,7 +17,7 @@
       }
     }
     const floats = (n) => new Float32Array(take(4 * n));
-    for (const way of frame.ways ?? []) {
+    for (const way of Object.values(frame.ways ?? {}).flat()) {
       Object.assign(way, { w: floats(way.n), b: floats(way.n) });
       way.twin &&= { w: floats(way.twin), b: floats(way.twin) };
     }

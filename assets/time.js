@@ -10,7 +10,7 @@
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const byId = (id) => document.getElementById(id);
 
-  let ways = null; // of the pictures at rest; while a hand moves only the playhead's places are known
+  let ways = {}; // map → of the pictures at rest; while a hand moves only the playhead's places are known
   let heads = {}; // map → {time, places, colours, twins}
   let last = 100; // iteration at which the last path ends
   let moved = null; // the playhead while it plays or is dragged, before it is a setting
@@ -54,15 +54,15 @@
 
   function places(map, t) {
     const head = heads[map];
-    if (map !== "map" || !ways || t === head.time) return head;
+    if (!ways[map] || t === head.time) return head;
     const at = ({ w, b }, i) => {
       const k = Math.min(i, w.length - 1);
       return Number.isFinite(w[k]) && Number.isFinite(b[k]) ? [w[k], b[k]] : null;
     };
     return {
       ...head,
-      places: ways.map((way) => at(way, row(t, way.last))),
-      twins: ways.filter(({ twin }) => twin).map(({ twin }) => at(twin, row(t, Infinity))),
+      places: ways[map].map((way) => at(way, row(t, way.last))),
+      twins: ways[map].filter(({ twin }) => twin).map(({ twin }) => at(twin, row(t, Infinity))),
     };
   }
 
@@ -125,7 +125,7 @@
     const button = byId("continue");
     button.setAttribute("aria-pressed", String(before !== null));
     button.textContent = before === null ? "Continue from here" : `Continues from ${spaced(before)}`;
-    button.style.visibility = t > 0 || before !== null ? "" : "hidden";
+    button.classList.toggle("idle", t === 0 && before === null);
   }
 
   function place() {
@@ -237,11 +237,11 @@
   }
 
   function nearPath(gd, { clientX, clientY, buttons }) {
-    if (buttons || !ways || !dc.texts().layers.includes("paths")) return null;
+    if (buttons || !ways.map || !dc.texts().layers.includes("paths")) return null;
     const { left, top, width, height } = dc.sketch.onScreen(gd);
     const { xaxis, yaxis } = gd._fullLayout;
     let [best, found] = [NEAR_PX ** 2, null];
-    for (const { w, b, last: end } of ways) {
+    for (const { w, b, last: end } of ways.map) {
       for (let i = 0; i < w.length; i += 1) {
         const x = left + share(xaxis, w[i]) * width - clientX;
         const y = top + (1 - share(yaxis, b[i])) * height - clientY;
@@ -278,9 +278,10 @@
     frame(frame) {
       build();
       if (!frame.heads) return;
-      ways = frame.ways ?? null;
+      ways = frame.ways ?? {};
       heads = frame.heads;
-      if (ways?.length) last = Math.max(...ways.map((way) => way.last));
+      const ends = Object.values(ways).flat().map((way) => way.last);
+      if (ends.length) last = Math.max(...ends);
       hovered = null;
       place();
     },

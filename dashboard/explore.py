@@ -179,7 +179,7 @@ def _time() -> Component:
         [
             html.Button(id="play", title="Play or pause", **aria(label="Play")),
             html.Button("‹", id="step-back", title="One step back", **aria(label="One step back")),
-            html.Span(["iteration ", html.B("0", id="iteration")], className="iteration"),
+            html.Span([html.Span("iteration "), html.B("0", id="iteration")], className="iteration"),
             html.Button("›", id="step-on", title="One step on", **aria(label="One step on")),
             html.Div(id="scrub"),
             html.Button("1×", id="speed", title="Speed of playing"),
@@ -201,7 +201,7 @@ def _zoom() -> Component:
         ("zoom-in", "+", "Zoom in"),
         ("zoom-out", "−", "Zoom out"),
         ("zoom-truth", "To truth", "The ground truth, three γ to each side"),
-        ("zoom-whole", "Whole", "Back to [−3, 3]²"),
+        ("zoom-whole", "Whole plane", "Back to [−3, 3]²"),
     )
     scale = html.Button(
         "Scale with γ",

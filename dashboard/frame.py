@@ -204,7 +204,8 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
     }
     ways: list[NDArray[Any]] = []
     if request.still:  # what play and scrub move along; a moving hand gets the playhead's place alone
-        header["ways"], ways = records(runs)
+        told, ways = records(runs)
+        header["ways"] = {"map": told}
     header["spent"] = 1000 * (perf_counter() - begin)
     return pack(header, [basin.outcome, *cells_shown, *coordinates, *ways])
 
