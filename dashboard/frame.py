@@ -204,8 +204,8 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
     }
     ways: list[NDArray[Any]] = []
     if request.still:  # what play and scrub move along; a moving hand gets the playhead's place alone
-        told, ways = records(runs)
-        header["ways"] = {"map": told}
+        lengths, ways = records(runs)
+        header["ways"] = {"map": lengths}
     header["spent"] = 1000 * (perf_counter() - begin)
     return pack(header, [basin.outcome, *cells_shown, *coordinates, *ways])
 
