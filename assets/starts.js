@@ -91,6 +91,7 @@
   function place() {
     if (!graph || !dc.texts()) return;
     const list = dc.texts().layers.includes("paths") ? starts() : [];
+    layer().tabIndex = list.length ? -1 : 0; // with no start to press Enter on, the map itself takes it
     while (layer().children.length > list.length) layer().lastChild.remove();
     while (layer().children.length < list.length) layer().append(handle());
     const { left, top, width, height } = dc.sketch.plot(graph);
@@ -104,6 +105,13 @@
       const keys = "Arrow keys move it, Enter adds another, Delete removes it.";
       button.setAttribute("aria-label", `Start ${"ABCDEFGH"[i]}, ${place}. ${keys}`);
     });
+  }
+
+  // The first start by keyboard.
+  function first(event) {
+    if (event.key !== "Enter" || event.target !== layer()) return;
+    const [w0, w1, b0, b1] = window_();
+    add([(w0 + w1) / 2, b0 + 0.75 * (b1 - b0)]);
   }
 
   // A click or tap beside the starts, which is no pan.
@@ -122,6 +130,7 @@
     watch(gd) {
       graph = gd;
       gd.addEventListener("pointerdown", click, true);
+      layer().addEventListener("keydown", first);
     },
   };
 })();

@@ -144,7 +144,7 @@ def _map_column() -> Component:
                         id="starts",
                         className="starts",
                         role="group",
-                        **aria(label="Starts. A click on the map adds one, up to eight."),
+                        **aria(label="Starts. A click on the map or Enter adds one, up to eight."),
                     ),
                     html.Div(id="hover", className="hover", hidden=True),
                 ],

@@ -50,6 +50,7 @@ def paths(settings: Settings, cancel: Cancellation) -> list[StartPath]:
             rho=settings.rho,
             record=_samples(steps, settings.time),
             before=before,
+            cancel=cancel,
         )
         result.append(StartPath(LETTERS[i], run, outcome, twins[i] if twins else None))
     return result
@@ -83,7 +84,7 @@ def _continued(
 ) -> tuple[Outcome, int]:
     """Judge a start from where its first updates left it, its momentum kept, by plain iteration."""
     first, _ = before
-    run = trajectory(before[1], start, steps=first, rho=settings.rho, record=[first])
+    run = trajectory(before[1], start, steps=first, rho=settings.rho, record=[first], cancel=cancel)
     state = np.array([x[-1] for x in (run.w, run.b, run.rho, run.m_w, run.m_b, run.m_rho)])
     if not np.isfinite(state).all():
         return Outcome.DIVERGED, first

@@ -91,11 +91,17 @@ def path(
     gamma: float,
     delta: float,
     states: Floats,
+    flag: NDArray[np.uint8],
 ) -> None:
-    """Fill row i of `states` with (ρ, w, b, m_ρ, m_w, m_b) after iteration[i] updates of `state`."""
+    """Fill row i of `states` with (ρ, w, b, m_ρ, m_w, m_b) after iteration[i] updates of `state`.
+
+    Ends early, with rows left as they were, once `flag` is not 0.
+    """
     done = 0
     for i in range(len(iteration)):
         while done < iteration[i]:
+            if done % _POLL == 0 and flag[0] != 0:
+                return
             state, _ = step(state, beta, eta, gamma, delta)
             done += 1
         for j in range(6):

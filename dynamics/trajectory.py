@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from dynamics import checks, kernels
 from dynamics.arrays import ReadOnlyArrays, read_only
 from dynamics.hyperparameters import Hyperparameters
+from dynamics.outcome import Cancellation, Cancelled
 from dynamics.relu import activation_probability, expected_loss
 
 Floats = NDArray[np.float64]
@@ -74,6 +75,7 @@ def trajectory(
     rho: float = 0.0,
     record: ArrayLike | None = None,
     before: tuple[int, Hyperparameters] | None = None,
+    cancel: Cancellation | None = None,
 ) -> Trajectory:
     """Follow m' = βm + (1 − β)∇L(θ), θ' = θ − ηm' from one start with m₀ = 0.
 
@@ -91,6 +93,8 @@ def trajectory(
     before : (int, Hyperparameters), optional
         Settings that so many of the first updates are made with; the path goes on from there, its momentum
         kept.
+    cancel : Cancellation, optional
+        Calls the computation off.
 
     Returns
     -------
@@ -102,21 +106,26 @@ def trajectory(
     ValueError
         If a start is not finite, `steps` or the first updates no whole number or `record` not rising within
         0 … steps.
+    Cancelled
+        If `cancel` was cancelled before the end.
     """
     w, b = start
     w, b, rho = checks.finite("w", w), checks.finite("b", b), checks.finite("rho", rho)
     steps = checks.whole("steps", steps, 0)
     iteration = np.arange(steps + 1) if record is None else recorded(record, "steps", steps)
+    token = Cancellation() if cancel is None else cancel
     state = np.array([rho, w, b, 0.0, 0.0, 0.0])
     states = np.empty((0, 6))
     if before is not None:
         first = checks.whole("before", before[0], 0)
         early = iteration[iteration < first]
-        states, state = np.split(_states(state, np.append(early, first), before[1]), [-1])
+        states, state = np.split(_states(state, np.append(early, first), before[1], token), [-1])
         iteration_left = iteration[len(early) :] - first
     else:
         iteration_left = iteration
-    states = np.concatenate([states, _states(state.ravel(), iteration_left, hp)])
+    states = np.concatenate([states, _states(state.ravel(), iteration_left, hp, token)])
+    if token.cancelled:
+        raise Cancelled
     rhos, ws, bs, m_rhos, m_ws, m_bs = np.ascontiguousarray(states.T)
     return Trajectory(
         hyperparameters=hp,
@@ -130,9 +139,11 @@ def trajectory(
     )
 
 
-def _states(state: Floats, iteration: NDArray[np.int64], hp: Hyperparameters) -> Floats:
+def _states(state: Floats, iteration: NDArray[np.int64], hp: Hyperparameters, token: Cancellation) -> Floats:
     """Return (ρ, w, b, m_ρ, m_w, m_b) after so many updates of a state, float64 (n, 6)."""
-    states = np.empty((len(iteration), 6))
+    states = np.zeros((len(iteration), 6))
     rho, w, b, m_rho, m_w, m_b = state
-    kernels.path((rho, w, b, m_rho, m_w, m_b), iteration, hp.beta, hp.eta, hp.gamma, hp.delta, states)
+    kernels.path(
+        (rho, w, b, m_rho, m_w, m_b), iteration, hp.beta, hp.eta, hp.gamma, hp.delta, states, token.flag
+    )
     return states

@@ -116,3 +116,13 @@ def test_a_tap_adds_a_start_on_a_phone(open_page: OpenPage) -> None:
     page.touchscreen.tap(box["x"] + 0.5 * box["width"], box["y"] + 0.4 * box["height"])
     page.wait_for_function("deadcone.frame.settings.starts.length === 1")
     settled(page)
+
+
+def test_the_first_start_comes_by_keyboard_too(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}&starts=none")
+    page.locator("#starts").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("deadcone.frame.settings.starts.length === 1")
+    settled(page)
+    assert starts(page) == [[0, 1.5]]
+    assert page.evaluate("document.activeElement.className") == "start"

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from dynamics import (
+    Cancellation,
+    Cancelled,
     Grid,
     Hyperparameters,
     activation_probability,
@@ -130,3 +132,10 @@ def test_the_same_settings_before_make_the_same_path(first: int) -> None:
         np.testing.assert_array_equal(getattr(plain, name), getattr(led, name))
     with pytest.raises(ValueError, match="before must be a whole number"):
         trajectory(HP, (2.0, 1.0), before=(-1, HP))
+
+
+def test_a_path_can_be_called_off() -> None:
+    cancel = Cancellation()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        trajectory(HP, (2.0, 1.0), steps=1_000_000, record=[1_000_000], cancel=cancel)
