@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard import kick
 from dashboard.markup import aria
 from dashboard.settings import LAYERS, USUAL
 
@@ -301,7 +302,10 @@ def _below() -> Component:
         "−∇L, the direction of one step without momentum (Fig. 3)",
         _graph("field", "Vector fields of the expected gradient at three target standard deviations"),
         "Faint arrows 10⁻³, strong 1; a dot where the gradient vanishes. "
-        "The dead cone is grey below, the linear cone above; the ring is the ground truth.",
+        "The dead cone is grey below, the linear cone above; the ring is the ground truth. "
+        "Shrinking γ by ten is moving every start ten times further out: ",
+        html.Button("scale the window with γ", id="scale-below", className="link"),
+        ".",
     )
     regimes = _section(
         "regimes",
@@ -318,10 +322,11 @@ def _below() -> Component:
         "beyond η = 1 and below it changes sign at each step; right of the solid limit it grows. "
         "Thin lines: |λ|, what is left of an error after one step in the long run.",
     )
-    return html.Div([fields, regimes], id="below")
+    kicked = kick.panel(_graph("kick", "Map around the smallest kick that kills"))
+    return html.Div([fields, html.Div([regimes, kicked], className="beside")], id="below")
 
 
-def _section(name: str, heading: str, remark: str, picture: Component, words: str) -> Component:
+def _section(name: str, heading: str, remark: str, picture: Component, *words: str | Component) -> Component:
     """A picture below the first screen, between its heading and what it shows in words."""
     return html.Section(
         [
@@ -330,7 +335,7 @@ def _section(name: str, heading: str, remark: str, picture: Component, words: st
                 className="panel-head",
             ),
             picture,
-            html.P(words, className="small muted"),
+            html.P(list(words), className="small muted"),
         ],
         className="below",
         **aria(labelledby=f"{name}-heading"),

@@ -14,7 +14,7 @@ from typing import Any, get_args
 
 from numpy.typing import NDArray
 
-from dashboard import results
+from dashboard import kick, results
 from dashboard.caption import caption
 from dashboard.comparison import Comparison, compare, known
 from dashboard.controls import CONTROLS, InvalidSettingError
@@ -27,6 +27,7 @@ from dashboard.settings import DEFAULT, Settings
 from dashboard.work import load
 from dynamics import BasinMap, Cancellation
 from figures import CurrentShare, StartPath, View, alive, field_row, locus, oscillation, plane, regimes, share
+from figures import kick as kick_picture
 from figures.chart import Spec
 from figures.drawing import axes_name, drawing
 from figures.theme import ThemeName
@@ -41,6 +42,10 @@ DEPENDS: dict[str, tuple[str, ...] | None] = {
     "field": ("delta", "epsilon", "rho"),
     "share": None,
     "regimes": ("beta", "eta"),
+    "kick": (
+        *("beta", "eta", "gamma", "delta", "epsilon", "rho", "tolerance", "max_iterations"),
+        *("starts", "scale", "kick"),
+    ),
 }
 MIN_CELLS = 8
 # A picture at rest may take this long; past it the page keeps the finest map that was finished.
@@ -177,15 +182,17 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
     cells = max(request.cells // 2, MIN_CELLS) if busy else request.cells
     timed = results.timed_map(settings, cells, cancel, request.exact)
     basin = timed.basin
+    kicked = _kicked(request, cancel)
     comparison = compare(settings, cancel) if request.complete else known(settings)
     runs = paths(settings, cancel) if {"map", "alive"} & set(request.panels) else []
-    specs = _specs(request, basin, comparison, runs)
+    specs = _specs(request, basin, comparison, runs, kicked)
     pictures, coordinates = _pictures(request, specs)
     grounds, cells_shown = _grounds(specs, basin)
     words, preset = caption(settings, basin, comparison.baseline), matching(settings)
     rough = results.rough(basin.grid, basin.rho)
     told = page(settings, basin, words, preset, request.scaled)
     told |= compared(settings, basin, comparison, request.scaled)
+    told |= kick.told(settings, kicked)
     told["state"] = {"text": " ".join(_state(busy, request.exact, rough))}
     header: dict[str, Any] = {
         "seq": request.seq,
@@ -194,7 +201,7 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
         "n_b": basin.grid.n_b,
         "milliseconds": timed.milliseconds,
         "rough": rough,
-        "pending": not comparison.complete,
+        "pending": not comparison.complete or ("kick" in request.panels and kicked is None),
         "verdict": words.verdict,
         "preset": preset.key if preset else None,
         "page": told,
@@ -220,10 +227,21 @@ def _state(busy: bool, exact: bool, rough: bool) -> Iterator[str]:
         yield "So deep the borders are estimates, until every start is iterated one by one."
 
 
+def _kicked(request: FrameRequest, cancel: Cancellation) -> kick.Kicked | None:
+    """Return the smallest kick when it is known or all is asked for: it takes as long as some maps."""
+    if request.complete and "kick" in request.panels:
+        return kick.find(request.settings, cancel)
+    return kick.known(request.settings)
+
+
 def _specs(
-    request: FrameRequest, basin: BasinMap, comparison: Comparison, runs: list[StartPath]
+    request: FrameRequest,
+    basin: BasinMap,
+    comparison: Comparison,
+    runs: list[StartPath],
+    kicked: kick.Kicked | None,
 ) -> dict[str, Spec]:
-    """Draw the panels that are asked for; `share` is left out while its curves are not known."""
+    """Draw the panels that are asked for, without `share` and `kick` while they are not known."""
     settings, view = request.settings, request.view
     current = CurrentShare(settings.gamma, settings.beta, basin.dead_fraction)
     draw: dict[str, Callable[[], Spec]] = {
@@ -235,8 +253,12 @@ def _specs(
         "regimes": lambda: regimes.spec(settings.beta, settings.eta, view),
         "field": lambda: field_row.spec(results.fields(settings, view), settings.epsilon, view),
     }
-    panels = [name for name in request.panels if name != "share" or comparison.curves]
-    return {name: draw[name]() for name in panels}
+    if kicked is not None and kicked.kick is not None and kicked.basin is not None:
+        around, arrow = kicked.basin, kicked.kick
+        draw["kick"] = lambda: kick_picture.spec(around, arrow, view)
+    if not comparison.curves:
+        del draw["share"]
+    return {name: draw[name]() for name in request.panels if name in draw}
 
 
 def _grounds(

@@ -39,7 +39,8 @@ class Settings:
     weights and biases, `starts` the (w, b) of A, B, C, …, `colouring`, `layers` and `quantity`
     what the map and the time series show, `present` whether the projector view is on, `scale` whether
     window, starts, ρ and tolerance are given in units of γ. `time` is the iteration of the playhead,
-    `before` (iteration, β, η) says that the paths were led by another β and η up to an iteration.
+    `before` (iteration, β, η) says that the paths were led by another β and η up to an iteration. `kick`
+    names the unit that the smallest kick is looked for: the ground truth or the start of a letter.
     """
 
     beta: float = CONTROLS["beta"].default
@@ -60,6 +61,7 @@ class Settings:
     scale: bool = False
     time: int = 0
     before: Before = ()
+    kick: str = "truth"
 
     @property
     def unit(self) -> float:
@@ -300,4 +302,5 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "scale": _flag("scale"),
     "time": _parse_time,
     "before": _parse_before,
+    "kick": _choice("kick", ("truth", *"ABCDEFGH")),
 }

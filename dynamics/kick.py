@@ -16,7 +16,7 @@ from dynamics.outcome import Cancellation, Outcome
 Floats = NDArray[np.float64]
 Dies = Callable[[Floats, Floats], NDArray[np.bool_]]  # lengths and angles of kicks, of one shape
 
-_REACH = 64.0  # longest kick tried, in units of ‖θ‖ + ‖θ*‖
+REACH = 64.0  # longest kick tried, in units of ‖θ‖ + ‖θ*‖
 _DIRECTIONS = 17  # of a finer ring
 _RINGS = 3
 _STEP = 1 / 512  # of the length: how finely it is found at last
@@ -127,7 +127,7 @@ def smallest_kick(
         return Kick(w, b, rho, 0.0, 0.0, 0.0, 0.0, True, spacing, 0.0)
     scale = math.hypot(w, b, rho) + math.hypot(hp.gamma, hp.delta)
     angles: Floats = np.arange(n, dtype=np.float64) * spacing
-    found = _shortest(dies, scale * 2.0 ** np.arange(-8, math.log2(_REACH) + 1), angles)
+    found = _shortest(dies, scale * 2.0 ** np.arange(-8, math.log2(REACH) + 1), angles)
     if found is None:
         return None
     length, length_step = _grid(dies, found, angles, resolution)

@@ -50,10 +50,10 @@ def test_the_labels_are_the_maps_and_the_shares_count_them(client: FlaskClient) 
     assert frame["page"]["bar-diverged"]["hidden"]
     assert frame["seq"] == 7
     assert frame["settings"]["beta"] == 0
-    assert set(frame["pictures"]) | {"share"} == set(DEPENDS)
+    assert set(frame["pictures"]) | {"share", "kick"} == set(DEPENDS)
 
 
-@pytest.mark.parametrize("panel", [panel for panel in DEPENDS if panel != "share"])
+@pytest.mark.parametrize("panel", [panel for panel in DEPENDS if panel not in ("share", "kick")])
 def test_a_picture_depends_on_what_it_says(client: FlaskClient, panel: str) -> None:
     def drawn(change: str) -> Any:
         still = _frame(client, f"panels={panel}&{change}")["pictures"][panel]

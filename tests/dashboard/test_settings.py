@@ -114,6 +114,7 @@ any_settings = st.builds(
     present=st.booleans(),
     scale=st.booleans(),
     time=st.integers(0, 1_000_000),
+    kick=st.sampled_from(("truth", "A", "H")),
     before=st.just(()) | st.tuples(st.integers(0, 1_000_000), st.floats(0, 0.9999), st.floats(1e-4, 1e3)),
 )
 
