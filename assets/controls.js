@@ -68,9 +68,9 @@
 
   // What is on the page: one mode at a time, and in it a colouring.
   function arrange() {
-    const { init = "none", hide = "none", pin = "none", colouring } = texts;
+    const { init = "none", hide = "none", pin = "none", colouring, scale } = texts;
     const mode = init !== "none" ? "init" : hide !== "none" ? "guess" : pin !== "none" ? "compare" : "explore";
-    Object.assign(document.documentElement.dataset, { mode, colouring });
+    Object.assign(document.documentElement.dataset, { mode, colouring, scale });
   }
 
   dc.showPreset = (key) => {

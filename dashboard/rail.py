@@ -135,6 +135,11 @@ def _box(control: Control, class_name: str = "") -> Component:
     )
 
 
+def _in_gammas() -> Component:
+    """Say that a box holds multiples of γ; shown while the page is scaled with γ."""
+    return html.Span(", in units of γ", className="in-gammas")
+
+
 def _error(key: str) -> Component:
     return html.P(id=f"{key}-error", className="error", role="alert")
 
@@ -214,7 +219,9 @@ def _advanced() -> Component:
                     html.Div(
                         [
                             html.Label(
-                                "Window: w from, w to, b from, b to", htmlFor="window-box", className="name"
+                                ["Window: w from, w to, b from, b to", _in_gammas()],
+                                htmlFor="window-box",
+                                className="name",
                             ),
                             dcc.Input(
                                 id="window-box",
@@ -243,7 +250,7 @@ def _advanced_box(control: Control) -> Component:
             html.Div(
                 [
                     html.Label(
-                        name,
+                        [name, _in_gammas()] if control.key in ("rho", "tolerance") else name,
                         htmlFor=f"{control.key}-box",
                         className="name",
                         id=f"{control.key}-name",
