@@ -20,6 +20,7 @@
 
   dc.table = () => (table ??= JSON.parse(byId("table").dataset.json));
   dc.texts = () => texts;
+  const shown = (key) => dc.pytorch.text(key, texts); // in its box
   dc.unit = () => (texts.scale === "1" ? Number(texts.gamma) : 1); // of window, starts and tolerance
 
   // ------------------------------------------------------------- settings → controls
@@ -29,14 +30,15 @@
     for (const [key, control] of Object.entries(dc.table().controls)) {
       const box = byId(`${key}-box`);
       if (!control.track.length || box === document.activeElement || asked.has(key) || broken.includes(key)) continue;
-      if (box && box.value !== drawn[key]) box.value = drawn[key];
+      const text = dc.pytorch.text(key, drawn);
+      if (box && box.value !== text) box.value = text;
     }
   };
 
   function showBox(key) {
     const box = byId(`${key}-box`);
     if (box === document.activeElement || asked.has(key)) return; // somebody is typing, or has just typed
-    if (box && box.value !== texts[key]) setProps(`${key}-box`, { value: texts[key] });
+    if (box && box.value !== shown(key)) setProps(`${key}-box`, { value: shown(key) });
   }
 
   // Whether the window is the usual one: there is a way in, else a way back.
@@ -71,6 +73,8 @@
     const { init = "none", hide = "none", pin = "none", colouring, scale } = texts;
     const mode = init !== "none" ? "init" : hide !== "none" ? "guess" : pin !== "none" ? "compare" : "explore";
     Object.assign(document.documentElement.dataset, { mode, colouring, scale });
+    dc.initial.show();
+    dc.pytorch.show();
   }
 
   dc.showPreset = (key) => {
@@ -86,7 +90,7 @@
     // What the hand has left in a box Dash has to know too: it takes a box's text when it loses focus.
     for (const key of Object.keys(pending)) {
       const box = byId(`${key}-box`);
-      if (box && box !== document.activeElement && !asked.has(key)) setProps(`${key}-box`, { value: texts[key] });
+      if (box && box !== document.activeElement && !asked.has(key)) setProps(`${key}-box`, { value: shown(key) });
     }
     pending = {};
     setProps("settings", { data: texts });
@@ -176,7 +180,7 @@
   // What is wrong with the last input, by key; {} when it was taken.
   dc.complain = (errors) => {
     // Only of texts that still stand in their box.
-    const keys = Object.keys(errors ?? {}).filter((key) => byId(`${key}-box`)?.value !== texts[key]);
+    const keys = Object.keys(errors ?? {}).filter((key) => byId(`${key}-box`)?.value !== shown(key));
     if (!keys.length && !broken.length) return;
     for (const key of new Set([...keys, ...broken])) {
       const line = byId(`${key}-error`);
@@ -187,8 +191,8 @@
     broken = keys;
     mended.forEach(showBox);
     const key = keys[0];
-    const shown = key && `${dc.table().controls[key]?.symbol ?? key} = ${texts[key]}`;
-    dc.paint.refuse(key ? `${errors[key]}. The pictures still show ${shown}.` : null);
+    const still = key && `${dc.pytorch.symbol(key) ?? key} = ${shown(key)}`;
+    dc.paint.refuse(key ? `${errors[key]}. The pictures still show ${still}.` : null);
   };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {

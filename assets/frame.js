@@ -7,7 +7,7 @@
     const frame = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
     let at = 4 + length;
     const take = (bytes) => buffer.slice(at, (at += bytes));
-    if (frame.n_w) {
+    if (frame.pictures) {
       frame.outcome = new Uint8Array(take(frame.n_w * frame.n_b));
       for (const ground of Object.values(frame.grounds).filter(Boolean)) {
         ground.cells = ground.own ? new Uint8Array(take(ground.n_w * ground.n_b)) : frame.outcome;

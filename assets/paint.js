@@ -38,6 +38,7 @@
     dc.time.place();
     if (panel === "map") dc.starts.place();
     if (panel === "regimes") dc.regimes.place();
+    if (panel === "survival") dc.initial.place();
   }
 
   function place(gd) {
@@ -50,6 +51,7 @@
   const WATCH = {
     map: watchMap,
     alive: (gd) => dc.time.watchChart(gd),
+    survival: (gd) => dc.initial.watch(gd),
     regimes(gd) {
       dc.regimes.watch(gd);
       gd.on("plotly_afterplot", dc.regimes.place);
@@ -182,6 +184,7 @@
       dc.time.frame(frame);
       dc.starts.place();
       dc.regimes.place();
+      dc.initial.place();
       preset = frame.preset;
       byId("main").classList.remove("stale");
     },

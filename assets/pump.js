@@ -15,6 +15,7 @@
   const EVERY_MS = 50; // and this far apart
   const EXACT_CELLS = 32; // of a map that is iterated plainly, at first
   const COMPLETE_BUDGET = 5; // seconds for everything that is compared with
+  const CLOUDS_BUDGET = 18; // and for all units to the end; the server answers before with what it has
 
   const viewer = crypto.getRandomValues(new Uint32Array(2)).join("-");
   let seq = 0;
@@ -32,7 +33,8 @@
   const timeless = (texts) => ({ ...texts, time: 0 });
   const keyOf = (texts) => JSON.stringify([dc.time.led() ? texts : timeless(texts), dc.view.theme(), dc.view.size()]);
   const mapOf = (texts) => JSON.stringify({ ...texts, starts: 0, layers: 0, quantity: 0, colouring: 0, present: 0, time: 0, before: 0 });
-  const full = () => Number(wanted.texts.resolution) || dc.paint.pixels();
+  // Real initialisations have no map: the server follows a few units first, then all.
+  const full = () => (dc.time.led() ? COARSEST : Number(wanted.texts.resolution) || dc.paint.pixels());
   const room = () => Math.min(Math.max(1 + Math.floor(travel / EVERY_MS), 1), MOST);
 
   // ------------------------------------------------------------- which pictures are older than the controls
@@ -45,10 +47,11 @@
     return JSON.stringify([used, dc.view.theme(), dc.view.size(), atRest]);
   }
 
+  const seen = (still = true) => Object.keys(dc.table().depends).filter((panel) => dc.paint.visible(panel, still));
+
   function stale(texts, still) {
-    return Object.keys(dc.table().depends).filter(
+    return seen(still).filter(
       (panel) =>
-        dc.paint.visible(panel, still) &&
         painted[panel] !== signature(panel, texts, true) &&
         (still || painted[panel] !== signature(panel, texts, false)),
     );
@@ -80,15 +83,17 @@
       await dc.paint.draw();
       if (wanted.seq !== seq || flights.size || held) return;
       if (shown.rough) ask({ cells: shown.exact ? Math.min(2 * shown.cells, size) : EXACT_CELLS, still: true, exact: true });
-      else if (shown.pending) ask({ cells: shown.cells, still: true, exact: shown.exact, complete: true });
-      else settle();
+      else if (shown.pending) {
+        dc.view.address(wanted.texts); // this may take seconds
+        ask({ cells: shown.cells, still: true, exact: shown.exact, complete: true });
+      } else settle();
     }
   }
 
   // The first picture of new settings: the whole one if the hand rests and it is cheap. (How many pixels
   // the map has is known only when it has axes.)
   function first() {
-    const quick = wanted.rest && dc.paint.axes("map") && limit === Infinity && cost * full() ** 2 < DRAG_MS;
+    const quick = wanted.rest && !dc.time.led() && dc.paint.axes("map") && limit === Infinity && cost * full() ** 2 < DRAG_MS;
     const known = shown.map === mapOf(wanted.texts); // the server has it
     const cells = quick ? full() : known ? shown.cells : affordable(DRAG_MS, Math.min(full(), DRAG_CELLS));
     const exact = known && shown.exact;
@@ -106,14 +111,14 @@
     Object.assign(options, { theme: dc.view.theme(), size: dc.view.size() });
     if (first && cells > COARSEST) options.budget = DRAG_BUDGET;
     if (exact) options.exact = 1;
-    if (complete) Object.assign(options, { complete: 1, budget: COMPLETE_BUDGET });
+    if (complete) Object.assign(options, { complete: 1, budget: dc.time.led() ? CLOUDS_BUDGET : COMPLETE_BUDGET });
     for (const [name, value] of Object.entries(options)) query.set(name, value);
     return `${dc.view.base()}frame?${query}`;
   }
 
   async function ask(plan) {
     const { seq, key, texts } = wanted;
-    const panels = new Set(stale(texts, plan.still));
+    const panels = new Set(plan.complete && dc.time.led() ? seen() : stale(texts, plan.still));
     if (dc.paint.visible("map", true)) panels.add("map");
     const mine = { ...plan, seq, key, texts, panels: [...panels], controller: new AbortController(), from: performance.now() };
     flights.add(mine);
@@ -150,11 +155,11 @@
     if (!complete && !exact) cost = Math.max(cost, (1000 * DRAG_BUDGET) / cells ** 2);
   }
 
-  async function show({ seq, key, texts, panels, still, from, exact, complete }, frame) {
-    if (!exact) cost = frame.milliseconds / (frame.n_w * frame.n_b);
+  async function show({ seq, key, texts, panels, still, from, exact, complete, cells: asked }, frame) {
+    if (!exact && frame.n_w) cost = frame.milliseconds / (frame.n_w * frame.n_b);
     travel = performance.now() - from - 2 * frame.spent;
     if (seq < shown.seq) return; // overtaken on its way
-    const cells = Math.max(frame.n_w, frame.n_b);
+    const cells = Math.max(frame.n_w, frame.n_b) || asked;
     const missing = panels.filter((panel) => !(panel in frame.pictures));
     const rough = frame.rough && !(exact && cells >= full());
     shown = { key, map: mapOf(texts), seq, cells, missing, exact, rough, pending: frame.pending && !complete };

@@ -25,8 +25,8 @@
     const { xaxis, yaxis } = graph._fullLayout;
     const at = ({ range }, share) => range[0] + Math.min(Math.max(share, 0), 1) * (range[1] - range[0]);
     const move = (x, y) => {
+      dc.sliders.set("beta", 1 - 10 ** -at(yaxis, 1 - (y - top) / height)); // first: it may move η along
       dc.sliders.set("eta", 10 ** at(xaxis, (x - left) / width));
-      dc.sliders.set("beta", 1 - 10 ** -at(yaxis, 1 - (y - top) / height));
       place();
     };
     dc.grasp(event, handle(), move, dc.rest);

@@ -10,7 +10,8 @@
   const thumb = (key) => document.querySelector(`#${key} [role=slider]`);
   const track = (key) => dc.table().controls[key].track;
   const keyOf = (node) => node.closest?.(".control")?.dataset.key;
-  const position = (key) => nearest(track(key), Number(dc.texts()[key]));
+  const shown = (key) => dc.pytorch.text(key, dc.texts());
+  const position = (key) => nearest(track(key), Number(shown(key)));
 
   function nearest(values, value) {
     let best = 0;
@@ -24,19 +25,20 @@
   function place(key) {
     const handle = thumb(key);
     if (!handle) return;
-    const { name, symbol } = dc.table().controls[key];
+    const { name } = dc.table().controls[key];
     handle.parentNode.style.translate = `${(100 * position(key)) / (track(key).length - 1)}%`;
     handle.setAttribute("aria-valuenow", position(key));
-    handle.setAttribute("aria-valuetext", dc.texts()[key]);
-    handle.setAttribute("aria-label", `${name} ${symbol}`);
+    handle.setAttribute("aria-valuetext", shown(key));
+    handle.setAttribute("aria-label", `${name} ${dc.pytorch.symbol(key)}`);
   }
 
   function slide(key, index) {
     const value = String(track(key)[Math.min(Math.max(index, 0), track(key).length - 1)]);
-    if (value === dc.texts()[key]) return;
+    if (value === shown(key)) return;
     dc.complain({}); // the old text goes, and what was said of it
-    dc.change({ [key]: value });
-    place(key);
+    const changes = dc.pytorch.changes(key, value);
+    dc.change(changes);
+    Object.keys(changes).forEach(place);
   }
 
   function grab(event) {
@@ -68,7 +70,7 @@
   });
 
   dc.sliders = {
-    set: (key, value) => slide(key, nearest(track(key), value)),
+    set: (key, value) => slide(key, nearest(track(key), dc.pytorch.held(key, value))),
     step: (key, steps) => slide(key, position(key) + steps),
 
     show() {

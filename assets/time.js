@@ -141,6 +141,7 @@
   function go(t) {
     moved = t;
     place();
+    if (dc.time.led()) dc.change({ time: String(t) });
   }
 
   function settle() {
@@ -275,8 +276,12 @@
       watch(gd, onChart);
       gd.on("plotly_afterplot", place);
     },
+    go: (t) => go(nearest(t)),
+    settle,
+    press,
     frame(frame) {
       build();
+      if (frame.last) [last, hovered] = [frame.last, null];
       if (!frame.heads) return;
       ways = frame.ways ?? {};
       heads = frame.heads;

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -110,6 +111,8 @@ def apply(settings: Settings, name: str, value: Any, typed: Mapping[str, str]) -
     """
     if name.endswith("-box"):
         key = name.removesuffix("-box")
+        if settings.pytorch and key in ("beta", "eta"):
+            return _in_pytorch(settings, key, typed[key] or "")
         return settings.edit({key: typed[key] or ""})
     if name in ("colouring", "quantity"):
         return settings.edit({name: value})
@@ -120,12 +123,20 @@ def apply(settings: Settings, name: str, value: Any, typed: Mapping[str, str]) -
     if name == "preset":
         return _preset(settings, value)
     if name == "reset":
-        return DEFAULT.edit({"present": settings.texts()["present"]})
+        return replace(DEFAULT, present=settings.present, pytorch=settings.pytorch)
     if name == "scale":
         return settings.scaled(not settings.scale)
     plain = settings.scaled(False)
     zoomed = plain.edit({"window": ",".join(exact(v) for v in _zoomed(plain, name))})
     return zoomed.scaled(settings.scale)
+
+
+def _in_pytorch(settings: Settings, key: str, text: str) -> Settings:
+    """Read the box of η as lr, or let another β keep lr as far as η's limits allow."""
+    if key == "eta":
+        return settings.with_lr(text)
+    then = settings.edit({"beta": text})
+    return then.keeping_lr(settings.lr) if then.beta != settings.beta else then
 
 
 def _judge(settings: Settings, how: str) -> Settings:
@@ -142,7 +153,7 @@ def _judge(settings: Settings, how: str) -> Settings:
 def _preset(settings: Settings, key: str | None) -> Settings:
     for preset in PRESETS:
         if preset.key == key:
-            return preset.settings(settings.present)
+            return replace(preset.settings(settings.present), pytorch=settings.pytorch)
     return settings
 
 

@@ -210,4 +210,24 @@ BOXES: tuple[Control, ...] = (
     ),
 )  # fmt: skip
 
-CONTROLS: dict[str, Control] = {control.key: control for control in SLIDERS + BOXES}
+# Of real initialisations. The limits bound what is drawn, 10⁷ coordinates, and what is iterated.
+INITIALS: tuple[Control, ...] = (
+    Control(
+        "fan_in", "", "fan-in", 100, 1, 10_000, integer=True,
+        help="Number of inputs of the layer, from which the schemes take their standard deviation.",
+    ),
+    Control(
+        "units", "", "units", 600, 10, 1000, integer=True,
+        help="How many units are drawn and counted.",
+    ),
+    Control(
+        "weight_std", "", "std. dev. of weights", 0.1, 1e-6, 100.0,
+        help="Standard deviation of each weight of the Gaussian.",
+    ),
+    Control(
+        "bias_std", "", "of biases", 0.0, 0.0, 100.0,
+        help="Standard deviation of the Gaussian's bias.",
+    ),
+)  # fmt: skip
+
+CONTROLS: dict[str, Control] = {control.key: control for control in SLIDERS + BOXES + INITIALS}

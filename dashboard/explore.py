@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import kick
+from dashboard import initial_layout, kick
 from dashboard.markup import aria
 from dashboard.settings import LAYERS, USUAL
 
@@ -41,7 +41,7 @@ def explore() -> list[Component]:
     """Return the page's content."""
     return [
         html.Div([_voice(), _modes()], className="head"),
-        html.Div([_map_column(), _side(), _share()], className="first-screen"),
+        html.Div([_map_column(), _side(), _share(), _initial_side()], className="first-screen"),
         _below(),
         _follow(),
     ]
@@ -72,7 +72,10 @@ def _voice() -> Component:
 def _modes() -> Component:
     """What changes the question, and what lies below."""
     return html.Nav(
-        [html.A("More below ↓", href="#below", id="more-below", className="link in-explore")],
+        [
+            *initial_layout.mode_links(),
+            html.A("More below ↓", href="#below", id="more-below", className="link in-explore"),
+        ],
         className="modes",
         **aria(label="Ways to look"),
     )
@@ -114,6 +117,7 @@ def _graph(name: str, label: str) -> Component:
 def _map_column() -> Component:
     return html.Section(
         [
+            initial_layout.head(),
             html.Div(
                 [
                     html.H2(
@@ -141,6 +145,7 @@ def _map_column() -> Component:
                 [
                     html.Div(className="progress", id="progress"),
                     _graph("map", "Map of starts"),
+                    html.Div(_graph("cloud", initial_layout.LABELS["cloud"]), className="in-init"),
                     html.Div(
                         id="starts",
                         className="starts",
@@ -274,6 +279,12 @@ def _side() -> Component:
             for name, heading, label in PANELS
         ],
         className="side",
+    )
+
+
+def _initial_side() -> Component:
+    return initial_layout.side(
+        *(_graph(key, initial_layout.LABELS[key]) for key in ("survival", "cloud-alive"))
     )
 
 

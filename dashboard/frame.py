@@ -14,16 +14,18 @@ from typing import Any, get_args
 
 from numpy.typing import NDArray
 
-from dashboard import kick, results
+from dashboard import initialisation, kick, results
 from dashboard.caption import caption
+from dashboard.clouds import clouds
 from dashboard.comparison import Comparison, compare, known
 from dashboard.controls import CONTROLS, InvalidSettingError
+from dashboard.initialisation import CLOUD_DEPENDS
 from dashboard.options import choice, number
 from dashboard.packing import pack
-from dashboard.page import compared, page
+from dashboard.page import compared, page, rail
 from dashboard.presets import matching
 from dashboard.runs import heads, paths, records
-from dashboard.settings import DEFAULT, Settings
+from dashboard.settings import DEFAULT, LAST_ITERATION, Settings
 from dashboard.work import load
 from dynamics import BasinMap, Cancellation
 from figures import CurrentShare, StartPath, View, alive, field_row, locus, oscillation, plane, regimes, share
@@ -141,10 +143,12 @@ def read_request(args: Mapping[str, str]) -> FrameRequest:
     settings = DEFAULT.edit({key: text for key, text in args.items() if key not in _OPTIONS})
     named = args.get("panels", ",".join(DEPENDS))
     panels = tuple(dict.fromkeys(named.split(","))) if named else ()  # About shows no picture
-    unknown = [panel for panel in panels if panel not in DEPENDS]
+    unknown = [panel for panel in panels if panel not in DEPENDS | CLOUD_DEPENDS]
     if unknown:
         raise InvalidSettingError(
-            "panels", f"panels must be some of {', '.join(DEPENDS)}, not “{unknown[0][:40]}”", None
+            "panels",
+            f"panels must be some of {', '.join(DEPENDS | CLOUD_DEPENDS)}, not “{unknown[0][:40]}”",
+            None,
         )
     seq = int(number(args, "seq", 0, 0, 2**53))
     return FrameRequest(
@@ -176,6 +180,8 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
     Cancelled
         When `cancel` is set before the map is finished.
     """
+    if request.settings.initializer is not None:
+        return _cloud_frame(request, cancel)
     begin = perf_counter()
     settings = request.settings
     busy = not request.still and load() > BUSY
@@ -215,6 +221,33 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
         header["ways"] = {"map": lengths}
     header["spent"] = 1000 * (perf_counter() - begin)
     return pack(header, [basin.outcome, *cells_shown, *coordinates, *ways])
+
+
+def _cloud_frame(request: FrameRequest, cancel: Cancellation) -> bytes:
+    """Compute what the pictures of real initialisations show; there is no map among them."""
+    begin = perf_counter()
+    settings = request.settings
+    found = clouds(settings, request.still, request.complete, cancel)
+    specs = initialisation.specs(settings, found, request.view, request.panels)
+    pictures, coordinates = _pictures(request, specs)
+    words, preset = initialisation.caption(settings, found), matching(settings)
+    header: dict[str, Any] = {
+        "seq": request.seq,
+        "settings": asdict(settings),
+        "n_w": 0,
+        "n_b": 0,
+        "last": LAST_ITERATION,
+        "milliseconds": found.milliseconds,
+        "rough": False,
+        "pending": not found.complete,
+        "verdict": words.verdict,
+        "preset": preset.key if preset else None,
+        "page": initialisation.page(settings, found, words) | rail(settings, preset),
+        "grounds": {},
+        "pictures": pictures,
+    }
+    header["spent"] = 1000 * (perf_counter() - begin)
+    return pack(header, coordinates)
 
 
 def _state(busy: bool, exact: bool, rough: bool) -> Iterator[str]:

@@ -31,9 +31,10 @@ def landmarks(settings: Settings) -> tuple[Landmark, ...]:
     β from which the affine model oscillates (at this η), η from which it is unstable (at this β),
     γ = 1, and δ below which the ground truth lies in the dead cone (at this γ and ε).
     """
+    rate = 1 - settings.beta if settings.pytorch else 1.0  # of η: what its slider holds
     return (
         _landmark("beta", "oscillates from", float(critical_momentum(settings.eta))),
-        _landmark("eta", "unstable from", float(max_stable_learning_rate(settings.beta)), tail=True),
+        _landmark("eta", "unstable from", float(max_stable_learning_rate(settings.beta)) * rate, tail=True),
         Landmark("gamma", "normalised", CONTROLS["gamma"].fraction(1.0)),
         _landmark(
             "delta", "ground truth dead below", float(dead_cone_slope(settings.epsilon)) * settings.gamma

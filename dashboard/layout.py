@@ -11,6 +11,7 @@ from dashboard.about import about
 from dashboard.controls import CONTROLS
 from dashboard.explore import explore
 from dashboard.frame import DEPENDS
+from dashboard.initialisation import CLOUD_DEPENDS
 from dashboard.markup import aria, data
 from dashboard.rail import header, rail
 from dashboard.settings import DEFAULT
@@ -47,9 +48,15 @@ def _browser_table() -> dict[str, object]:
     """What the browser must know of the control table, and which picture depends on what."""
     return {
         "controls": {
-            c.key: {"symbol": c.label, "name": c.name, "track": c.track, "default": c.default}
+            c.key: {
+                "symbol": c.label,
+                "name": c.name,
+                "track": c.track,
+                "default": c.default,
+                "limits": (c.low, c.high),
+            }
             for c in CONTROLS.values()
         },
         "defaults": DEFAULT.texts(),
-        "depends": DEPENDS,
+        "depends": DEPENDS | CLOUD_DEPENDS,
     }

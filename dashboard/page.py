@@ -7,8 +7,9 @@ from typing import Any
 
 from dashboard.caption import Caption
 from dashboard.comparison import MOST_TIPS, Comparison, Tip, conditions, tips_heading
+from dashboard.controls import CONTROLS
 from dashboard.landmarks import landmarks
-from dashboard.numbers import exact, percent
+from dashboard.numbers import exact, percent, readable
 from dashboard.presets import Preset
 from dashboard.settings import Settings
 from dynamics import BasinMap, Outcome
@@ -32,17 +33,37 @@ def page(
     return {
         "context": {"text": context},
         "counting": {"text": words.counting},
+        **rail(settings, preset),
+        **_shares(basin, words),
+    }
+
+
+def rail(settings: Settings, preset: Preset | None) -> dict[str, Properties]:
+    """What stands beside the sliders, whatever the pictures show."""
+    return {
         "pytorch": {"text": pytorch(settings)},
+        "convention": {"text": convention(settings)},
         "provenance": {"text": preset.provenance() if preset else ""},
         **_landmarks(settings),
-        **_shares(basin, words),
     }
 
 
 def pytorch(settings: Settings) -> str:
     """The same dynamics as a call of PyTorch's SGD, whose momentum has no factor 1 − β."""
-    lr = exact(float(f"{settings.eta * (1 - settings.beta):.4g}"))
+    lr = exact(float(f"{settings.lr:.4g}"))
     return f"SGD(lr={lr}, momentum={exact(settings.beta)})"
+
+
+def convention(settings: Settings) -> str:
+    """Say what the second slider holds, and why lr could not be kept where η has met a limit."""
+    lr, eta = f"lr = η(1 − β) = {readable(settings.lr, 4)}", f"η = {readable(settings.eta, 4)}"
+    if not settings.pytorch:
+        return f"The slider holds the paper's {eta}; {lr}."
+    limits = CONTROLS["eta"]
+    if settings.eta in (limits.low, limits.high):
+        side = "least" if settings.eta == limits.low else "most"
+        return f"{eta} is the {side} there is, so {lr} here and may have been clipped."
+    return f"The slider holds {lr}; the paper's {eta}."
 
 
 def _landmarks(settings: Settings) -> dict[str, Properties]:

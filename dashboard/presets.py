@@ -80,6 +80,12 @@ PRESETS: tuple[Preset, ...] = (
         {"beta": "0.9", "eta": "0.1", "gamma": "1", "delta": "0", "starts": "1.6,2.4;-2.2,0.6;2,0.2"},
     ),
     Preset(
+        "he",
+        "He, fan-in 100: γ = 0.1",
+        {"beta": "0.99", "eta": "0.1", "gamma": "0.1", "delta": "0", "init": "he_normal", "time": "10000"},
+        note="The paper's starts are a grid; these are drawn.",
+    ),
+    Preset(
         "truth-in-cone",
         "Truth in the cone: δ = −0.5",
         {"beta": "0.9", "eta": "0.1", "gamma": "0.1", "delta": "-0.5"},
@@ -87,9 +93,10 @@ PRESETS: tuple[Preset, ...] = (
 )
 
 
-_BY_SETTINGS = {preset.settings(): preset for preset in reversed(PRESETS)}  # the first of equal ones counts
+# The first of equal ones counts.
+_BY_SETTINGS = {replace(preset.settings(), time=0): preset for preset in reversed(PRESETS)}
 
 
 def matching(settings: Settings) -> Preset | None:
-    """Return the preset that these settings are, whatever the projector view and the playhead."""
-    return _BY_SETTINGS.get(replace(settings, present=False, time=0))
+    """Return the preset that these settings are, whatever projector view, playhead and convention of lr."""
+    return _BY_SETTINGS.get(replace(settings, present=False, time=0, pytorch=False))

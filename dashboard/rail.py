@@ -80,7 +80,23 @@ def rail() -> Component:
             ),
             _tips(),
             html.Div(
-                [html.Span("Same dynamics in PyTorch", className="small muted"), html.Strong(id="pytorch")],
+                [
+                    html.Div(
+                        [
+                            html.Span("Same dynamics in PyTorch", className="small muted"),
+                            html.Button(
+                                "Enter lr",
+                                id="enter-lr",
+                                className="small",
+                                title="The slider of η takes and shows PyTorch's lr = η(1 − β)",
+                                **aria(pressed="false"),
+                            ),
+                        ],
+                        className="row",
+                    ),
+                    html.Strong(id="pytorch"),
+                    html.Span(id="convention", className="small muted"),
+                ],
                 className="pytorch",
             ),
             _advanced(),
@@ -158,6 +174,7 @@ def _slider(control: Control) -> Component:
                         [
                             html.Span(control.name, className="long"),
                             html.Span(control.short_name, className="short"),
+                            *([html.Span("lr, PyTorch", className="rate")] if control.key == "eta" else []),
                         ],
                         htmlFor=f"{control.key}-box",
                         className="name",

@@ -121,13 +121,17 @@ def locus_curve(eta: float) -> EigenvalueLocus:
 
 
 def affine_runs(settings: Settings) -> tuple[AffineTrajectory, ...]:
-    """The affine error at three β: 0, the critical one and the current one, which is the last.
+    """The affine error at the three `momenta`."""
+    return tuple(_affine_run(beta, settings.eta) for beta in momenta(settings))
+
+
+def momenta(settings: Settings) -> tuple[float, ...]:
+    """Return three β: 0, the critical one and the current one, which is the last.
 
     Where these coincide 0.9 and 0.99 stand in.
     """
     others = dict.fromkeys((0.0, float(critical_momentum(settings.eta)), 0.9, 0.99))
-    betas = [*[beta for beta in others if beta != settings.beta][:2], settings.beta]
-    return tuple(_affine_run(beta, settings.eta) for beta in betas)
+    return (*[beta for beta in others if beta != settings.beta][:2], settings.beta)
 
 
 def fields(settings: Settings, view: View) -> list[VectorField]:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.numbers import exact, readable
-from dynamics import Grid, Hyperparameters
+from dynamics import Grid, Hyperparameters, Initializer, Scheme
 from figures.alive import Quantity
 from figures.view import USUAL_LAYERS, Colouring, Layer
 
@@ -24,6 +24,8 @@ FARTHEST = 1e9  # … and of what the address may hold, also in units of the sma
 SMALLEST_WINDOW = 1e-6  # that a button zooms to …
 NARROWEST = 1e-10  # … and that the address may ask for, also in units of a large γ
 MAX_PARTS = 100
+INITS: tuple[str, ...] = ("none", *Scheme)
+LAST_SEED = 999_999
 LAST_ITERATION = int(CONTROLS["max_iterations"].high)
 
 Window = tuple[float, float, float, float]
@@ -41,6 +43,8 @@ class Settings:
     window, starts, ρ and tolerance are given in units of γ. `time` is the iteration of the playhead,
     `before` (iteration, β, η) says that the paths were led by another β and η up to an iteration. `kick`
     names the unit that the smallest kick is looked for: the ground truth or the start of a letter.
+    `init` is a `Scheme`, or none for starts on a grid; the fields after it describe the draw. `pytorch` says
+    that the page shows and takes η as PyTorch's lr = η(1 − β); the setting itself stays η.
     """
 
     beta: float = CONTROLS["beta"].default
@@ -62,6 +66,51 @@ class Settings:
     time: int = 0
     before: Before = ()
     kick: str = "truth"
+    init: str = "none"
+    fan_in: int = int(CONTROLS["fan_in"].default)
+    units: int = int(CONTROLS["units"].default)
+    weight_std: float = CONTROLS["weight_std"].default
+    bias_std: float = CONTROLS["bias_std"].default
+    seed: int = 0
+    pytorch: bool = False
+
+    @property
+    def lr(self) -> float:
+        """PyTorch's learning rate of the same dynamics, η(1 − β)."""
+        return float(f"{self.eta * (1 - self.beta):.12g}")
+
+    def with_lr(self, text: str) -> Settings:
+        """Return these settings with η from PyTorch's lr, as typed.
+
+        Raises
+        ------
+        InvalidSettingError
+            When it is no number or out of the range that lr has at this β.
+        """
+        rest, eta = 1 - self.beta, CONTROLS["eta"]
+        limits = (float(f"{limit * rest:.12g}") for limit in (eta.low, eta.high))
+        low, high = limits
+        try:
+            lr = replace(eta, symbol="lr", low=low, high=high).parse(text)
+        except InvalidSettingError as problem:
+            message = f"At β = {exact(self.beta)} {problem.message}"
+            raise InvalidSettingError("eta", message, problem.nearest) from None
+        return self if lr == float(f"{self.lr:.10g}") else self.keeping_lr(lr)
+
+    def keeping_lr(self, lr: float) -> Settings:
+        """Return these settings with η = lr/(1 − β), or the limit of η that is nearest."""
+        eta = float(f"{lr / (1 - self.beta):.12g}")
+        return replace(self, eta=min(max(eta, CONTROLS["eta"].low), CONTROLS["eta"].high))
+
+    @property
+    def initializer(self) -> Initializer | None:
+        """How units are drawn; None when the starts are those of a grid."""
+        if self.init == "none":
+            return None
+        if self.init == Scheme.GAUSSIAN:
+            own = self.weight_std, self.bias_std
+            return Initializer(Scheme.GAUSSIAN, self.fan_in, None, *own)
+        return Initializer(Scheme(self.init), self.fan_in)
 
     @property
     def unit(self) -> float:
@@ -233,13 +282,17 @@ def _parse_layers(text: str) -> tuple[Layer, ...]:
 
 
 def _parse_time(text: str) -> int:
+    return _count("time", "a whole number of iterations", text, LAST_ITERATION)
+
+
+def _count(key: str, kind: str, text: str, last: int) -> int:
     values = _numbers(text)
     value = values[0] if values is not None and len(values) == 1 else float("nan")
-    if 0 <= value <= LAST_ITERATION and value == int(value):
+    if 0 <= value <= last and value == int(value):
         return int(value)
-    nearest = min(max(round(value), 0), LAST_ITERATION) if math.isfinite(value) else 0
-    rule = f"time must be a whole number of iterations from 0 to {readable(LAST_ITERATION)}"
-    raise InvalidSettingError("time", f"{rule}, not “{text[:40]}”", nearest)
+    nearest = min(max(round(value), 0), last) if math.isfinite(value) else 0
+    rule = f"{key} must be {kind} from 0 to {readable(last, 6)}"
+    raise InvalidSettingError(key, f"{rule}, not “{text[:40]}”", nearest)
 
 
 def _parse_before(text: str) -> Before:
@@ -303,4 +356,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "time": _parse_time,
     "before": _parse_before,
     "kick": _choice("kick", ("truth", *"ABCDEFGH")),
+    "init": _choice("init", INITS),
+    "seed": lambda text: _count("seed", "a whole number", text, LAST_SEED),
+    "pytorch": _flag("pytorch"),
 }

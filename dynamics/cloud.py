@@ -12,13 +12,14 @@ from dynamics.arrays import ReadOnlyArrays
 from dynamics.hyperparameters import Hyperparameters
 from dynamics.initializers import Initializer, Starts, sample
 from dynamics.outcome import LONGEST_UPDATE, Cancellation, Cancelled
-from dynamics.relu import dead_cone_slope
+from dynamics.relu import activation_probability, dead_cone_slope
 from dynamics.trajectory import recorded
 
 Singles = NDArray[np.float32]
 
 _PIECE = 4 * cloud_kernels.LANES  # starts a thread takes at a time
 _CONFIDENCE = 0.95
+ACTIVATION_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -89,6 +90,22 @@ class Cloud(ReadOnlyArrays):
         medians[left] = np.nanmedian(np.abs(self.rho[left]), axis=1)
         return medians
 
+    @cached_property
+    def activation_quantiles(self) -> NDArray[np.float64]:
+        """Quantiles of P(z > 0) over the units left, float64 (5, n); see `ACTIVATION_QUANTILES`.
+
+        The two outer pairs hold 90 % and 50 % of the units, the middle one is the median; nan when all have
+        diverged.
+        """
+        with np.errstate(invalid="ignore", divide="ignore"):
+            slopes = self.b / np.hypot(self.w, self.rho)  # P(z > 0) = Φ of it
+        quantiles = np.full((len(ACTIVATION_QUANTILES), len(self.iteration)), np.nan)
+        whole = ~np.isnan(slopes).any(axis=1)
+        quantiles[:, whole] = np.quantile(slopes[whole], ACTIVATION_QUANTILES, axis=1)
+        for row in np.flatnonzero(~whole & ~np.isnan(slopes).all(axis=1)):
+            quantiles[:, row] = np.nanquantile(slopes[row], ACTIVATION_QUANTILES)
+        return np.where(np.isnan(quantiles), np.nan, activation_probability(1.0, np.nan_to_num(quantiles)))
+
     def row(self, iteration: int) -> int:
         """Return the row recorded nearest to a number of updates.
 
@@ -120,6 +137,7 @@ def cloud(
     seed: int = 0,
     epsilon: float = 1e-3,
     record: ArrayLike | None = None,
+    starts: Starts | None = None,
     cancel: Cancellation | None = None,
 ) -> Cloud:
     """Draw starts and iterate the map from each, recorded on the way.
@@ -143,6 +161,8 @@ def cloud(
         Dead threshold ε, 0 < ε < 0.5.
     record : array_like of int, optional
         The numbers of updates to record at, rising, within 0 … iterations; `recorded_iterations` by default.
+    starts : Starts, optional
+        The starts, where they are drawn already, `sample(initializer, count, seed)` or the first of more.
     cancel : Cancellation, optional
         Calls the computation off.
 
@@ -159,7 +179,10 @@ def cloud(
     """
     iterations, epsilon = checks.whole("iterations", iterations, 1), checks.epsilon(epsilon)
     rows = recorded_iterations(iterations) if record is None else recorded(record, "iterations", iterations)
-    starts = sample(initializer, count, seed)
+    if starts is None:
+        starts = sample(initializer, count, seed)
+    elif len(starts.w) != count:
+        raise ValueError(f"starts must be {count}, as count says, got {len(starts.w)}")
     token = Cancellation() if cancel is None else cancel
     states = np.empty((3, count, len(rows)), np.float32)  # a unit's records side by side, as they are made
     dead = np.empty((count, len(rows)), np.bool_)

@@ -3,6 +3,7 @@
 from figures.alive import alive
 from figures.arrows import arrow_grid
 from figures.cloud import cloud_plane, cloud_window
+from figures.cloud_alive import cloud_alive
 from figures.eigenvalues import locus
 from figures.field import field_row
 from figures.kick import kick, kick_grid
@@ -28,6 +29,7 @@ __all__ = [
     "View",
     "alive",
     "arrow_grid",
+    "cloud_alive",
     "cloud_plane",
     "cloud_window",
     "field_row",

@@ -16,18 +16,16 @@ from figures.chart import (
     compact,
     label,
     margins,
-    number,
-    power_of_ten,
     spec,
     symbol,
 )
 from figures.ends import spread
 from figures.paths import StartPath, envelope
-from figures.theme import outcome_inks, with_alpha
+from figures.probability import ACTIVATION, dead_band, dead_label, decades, floor, probability_axis
+from figures.theme import outcome_inks
 from figures.view import View
 
 Quantity = Literal["activation", "w", "b", "loss"]
-FLOOR = 1e-9  # P(z > 0) below it is drawn at it
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")  # A, B, C and so on, again from A
 _BUCKETS = 300
 _LETTER_GAP = 16.0  # pixels between the letters at the ends
@@ -73,11 +71,11 @@ def alive(paths: Sequence[StartPath], epsilon: float, view: View, quantity: Quan
         ],
         {
             "margin": margins(view, left=66, right=8, top=8, bottom=46),
-            "xaxis": _decades(view, "iteration", 0.0, x_max) | {"showgrid": True},
+            "xaxis": decades(view, "iteration", 0.0, x_max) | {"showgrid": True},
             "yaxis": _y_axis(view, quantity, low, high, epsilon) | {"showgrid": True},
-            "shapes": _dead_band(view, 10.0**low, epsilon) if dead else [],
+            "shapes": dead_band(view, epsilon) if dead else [],
             "annotations": _letters(paths, curves, (x_max, low, high), view)
-            + ([_dead_label(view)] if dead else []),
+            + ([dead_label(view)] if dead else []),
         },
         view,
         revision=f"alive {quantity}",
@@ -109,16 +107,11 @@ def _line(
 
 
 _TITLES: dict[str, str] = {
-    "activation": f"P({symbol('z')} > 0)",
+    "activation": ACTIVATION,
     "w": f"weight {symbol('w', 'L')}",
     "b": f"bias {symbol('b')}",
     "loss": f"loss {symbol('L')}",
 }
-
-
-def _floor(epsilon: float) -> float:
-    """Return the smallest probability drawn: `FLOOR`, or two decades below a smaller ε."""
-    return min(FLOOR, 10.0 ** (math.floor(math.log10(epsilon)) - 2))
 
 
 def _curve(path: StartPath, quantity: Quantity, epsilon: float) -> tuple[Floats, Floats]:
@@ -128,7 +121,7 @@ def _curve(path: StartPath, quantity: Quantity, epsilon: float) -> tuple[Floats,
     used = (t.iteration >= 1) & np.isfinite(values)
     x, y = np.log10(t.iteration[used].astype(float)), values[used]
     if quantity == "activation":
-        y = np.log10(np.maximum(y, _floor(epsilon)))
+        y = np.log10(np.maximum(y, floor(epsilon)))
     elif quantity == "loss":
         y = np.log10(np.maximum(y, np.finfo(float).tiny))
     return x, y
@@ -139,7 +132,7 @@ def _range(
 ) -> tuple[float, float]:
     """Return the ends of the y axis, in decades if logarithmic."""
     if quantity == "activation":
-        return math.log10(_floor(epsilon)), 0.25
+        return math.log10(floor(epsilon)), 0.25
     calm = [y for p, (_, y) in zip(paths, curves, strict=True) if p.outcome != Outcome.DIVERGED and len(y)]
     starts = [y[:1] for _, y in curves if len(y)]
     values = np.concatenate([*calm, *starts, np.empty(0)])
@@ -151,65 +144,13 @@ def _range(
     return low - room, high + room
 
 
-def _decades(view: View, title: str, low: float, high: float) -> Spec:
-    """Return a logarithmic axis over decades, labelled 1, 10, 10², at most seven labels."""
-    first, last = math.ceil(low), math.floor(high)
-    exponents = range(first, last + 1, max(1, math.ceil((last - first) / 6)))
-    return axis(
-        view,
-        title,
-        low,
-        high,
-        type="log",
-        tickvals=[10.0**k for k in exponents],
-        ticktext=[power_of_ten(k) for k in exponents],
-    )
-
-
 def _y_axis(view: View, quantity: Quantity, low: float, high: float, epsilon: float) -> Spec:
     if quantity == "loss":
-        return _decades(view, _TITLES[quantity], low, high)
+        return decades(view, _TITLES[quantity], low, high)
     if quantity in ("w", "b"):
         zero = {"zeroline": True, "zerolinecolor": view.colours.control}
         return axis(view, _TITLES[quantity], low, high, nticks=5, **zero)
-    threshold = math.log10(epsilon)
-    step = 3 * math.ceil(-low / 9)
-    exponents = [k for k in range(0, math.floor(low) - 1, -step) if abs(k - threshold) > 0.9]
-    name = power_of_ten(round(threshold)) if math.isclose(threshold, round(threshold)) else number(epsilon)
-    tick = f'<span style="color:{view.colours.dead_ink};font-weight:600">ε {name}</span>'
-    return axis(
-        view,
-        _TITLES[quantity],
-        low,
-        high,
-        type="log",
-        tickvals=[*(10.0**k for k in exponents), epsilon],
-        ticktext=[*(power_of_ten(k) for k in exponents), tick],
-    )
-
-
-def _dead_band(view: View, floor: float, epsilon: float) -> list[Spec]:
-    across = {"xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y1": epsilon, "layer": "below"}
-    dead = view.colours.dead_ink
-    band = {"type": "rect", "y0": floor, "line": {"width": 0}, "fillcolor": with_alpha(dead, 0.13)}
-    edge = {"type": "line", "y0": epsilon, "line": {"color": dead, "width": view.px(1.6), "dash": "4px,3px"}}
-    return [across | band, across | edge]
-
-
-def _dead_label(view: View) -> Spec:
-    return label(
-        view,
-        "dead",
-        0,
-        0,
-        xref="x domain",
-        yref="y domain",
-        xanchor="left",
-        yanchor="bottom",
-        xshift=view.px(5),
-        yshift=view.px(4),
-        font={"color": view.colours.dead_ink, "size": view.px(14), "weight": 600},
-    )
+    return probability_axis(view, epsilon)
 
 
 def _letters(

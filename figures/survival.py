@@ -29,7 +29,7 @@ _HEIGHT = {"desktop": 250, "compact": 202, "phone": 186, "present": 330}  # pixe
 
 
 @Picture
-def survival(clouds: Sequence[Cloud], iteration: int, view: View) -> Spec:
+def survival(clouds: Sequence[Cloud], iteration: int, view: View, last: int | None = None) -> Spec:
     """Draw the dead share against the number of updates T for up to three β, with 95 % bands.
 
     Parameters
@@ -40,11 +40,13 @@ def survival(clouds: Sequence[Cloud], iteration: int, view: View) -> Spec:
     iteration : int
         The chosen T, at least 1: a line, and a point on the current curve at the recorded T nearest to it.
     view : View
+    last : int, optional
+        Where the axis ends; by default at the last T recorded.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        T is logarithmic, from 1 to the last one recorded.
+        T is logarithmic, from 1 on.
 
     Raises
     ------
@@ -57,7 +59,7 @@ def survival(clouds: Sequence[Cloud], iteration: int, view: View) -> Spec:
     current = clouds[-1]
     coloured = momentum_shades(view.colours, by_beta)
     order = sorted(by_beta, key=lambda beta: (beta == current.hyperparameters.beta, beta))
-    decades = math.log10(max(int(run.iteration[-1]) for run in clouds))
+    decades = math.log10(last or max(int(run.iteration[-1]) for run in clouds))
     return spec(
         [
             *(_band(by_beta[beta], coloured[beta], view) for beta in order),

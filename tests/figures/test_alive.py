@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from dynamics import Hyperparameters, Outcome, trajectory
 from figures import LIGHT, StartPath, View, alive
-from figures.alive import FLOOR, Quantity
+from figures.alive import Quantity
 from figures.ends import spread
 from figures.paths import drawn_path, envelope
+from figures.probability import FLOOR
 from figures.theme import outcome_inks
 from tests.figures.reading import annotation, array, texts, trace
 
