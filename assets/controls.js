@@ -62,7 +62,7 @@
     const after = texts.tolerance === "0";
     showChoice("judging", after ? "after" : "stop");
     byId("scale").setAttribute("aria-pressed", String(texts.scale === "1"));
-    byId("zoom-truth").hidden = !whole();
+    byId("zoom-truth").hidden = byId("zoom-wedge").hidden = !whole();
     byId("zoom-whole").hidden = whole();
     byId("tolerance-field").hidden = after;
     byId("max_iterations-name").textContent = after ? "Updates T" : "At most, iterations";

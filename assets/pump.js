@@ -32,7 +32,7 @@
   // The playhead moves in the browser: only pictures that name it are drawn anew for it.
   const timeless = (texts) => ({ ...texts, time: 0 });
   const keyOf = (texts) => JSON.stringify([dc.time.led() ? texts : timeless(texts), dc.view.theme(), dc.view.size()]);
-  const mapOf = (texts) => JSON.stringify({ ...texts, starts: 0, layers: 0, quantity: 0, colouring: 0, present: 0, time: 0, before: 0 });
+  const mapOf = (texts) => JSON.stringify({ ...texts, starts: 0, layers: 0, quantity: 0, colouring: 0, present: 0, time: 0, before: 0, selected: 0, batch: 0, kick: 0 });
   // Real initialisations have no map: the server follows a few units first, then all.
   const full = () => (dc.time.led() ? COARSEST : Number(wanted.texts.resolution) || dc.paint.pixels());
   const room = () => Math.min(Math.max(1 + Math.floor(travel / EVERY_MS), 1), MOST);

@@ -1,4 +1,5 @@
-// The starts on the map as things to take hold of: drag, arrow keys, Delete; a click beside them adds one.
+// The starts on the map, and a selected unit, as things to take hold of: drag, arrow keys, Delete; a click
+// beside them adds one.
 // Why not Python: they move with the hand, like the sliders (hand.js).
 (() => {
   const dc = (window.deadcone ??= {});
@@ -21,23 +22,49 @@
     return [within(w, w0, w1), within(b, b0, b1)];
   }
 
+  const write = (point) => point.map((value) => Number((value / dc.unit()).toPrecision(12))).join();
+
   function put(list, rest) {
-    const texts = list.map((pair) => pair.map((value) => Number((value / dc.unit()).toPrecision(12))).join());
-    dc.change({ starts: texts.join(";") || "none" }, rest);
+    dc.change({ starts: list.map(write).join(";") || "none" }, rest);
     place();
   }
 
   function add(point) {
     put([...starts(), rounded(point)], 0);
-    layer().lastChild.focus({ preventScroll: true, focusVisible: false });
+    layer().children[starts().length - 1].focus({ preventScroll: true, focusVisible: false });
   }
-
-  const moved = (i, point) => put(starts().map((old, k) => (k === i ? rounded(point) : old)));
 
   function remove(i) {
     put(starts().filter((_, k) => k !== i), 0);
     (layer().children[Math.min(i, layer().children.length - 1)] ?? document.getElementById("main")).focus();
   }
+
+  const reviving = () => dc.texts().colouring === "revival" && document.documentElement.dataset.mode === "explore";
+
+  function select(point, rest) {
+    dc.change({ selected: write(rounded(point)) }, rest);
+    place();
+  }
+
+  // What can be taken hold of: the starts, and in the colouring Revival the selected unit.
+  function things() {
+    const list = dc.texts().layers.includes("paths") ? starts() : [];
+    const found = list.map((point, i) => ({
+      point,
+      name: `Start ${"ABCDEFGH"[i]}`,
+      keys: "Arrow keys move it, Enter adds another, Delete removes it.",
+      move: (to) => put(starts().map((old, k) => (k === i ? rounded(to) : old))),
+      remove: () => remove(i),
+      add: () => starts().length < MOST && add([point[0] * 0.9, point[1] * 0.9]),
+    }));
+    if (reviving()) {
+      const point = dc.texts().selected.split(",").map((value) => value * dc.unit());
+      found.push({ point, name: "Selected unit", keys: "Arrow keys move it.", move: select });
+    }
+    return found;
+  }
+
+  const held = (event) => things()[[...layer().children].indexOf(event.currentTarget)];
 
   function pointAt(x, y) {
     const { left, top, width, height } = dc.sketch.onScreen(graph);
@@ -51,30 +78,30 @@
   }
 
   function grab(event) {
-    const i = [...layer().children].indexOf(event.currentTarget);
-    if (event.button || i < 0) return;
-    const [from, x0, y0] = [starts()[i], event.clientX, event.clientY];
+    const thing = held(event);
+    if (event.button || !thing) return;
+    const [from, x0, y0] = [thing.point, event.clientX, event.clientY];
     const target = (x, y) => {
       const [w, b] = pointAt(x, y);
       const [u, v] = pointAt(x0, y0);
       return [from[0] + w - u, from[1] + b - v];
     };
-    const move = (x, y) => (x !== x0 || y !== y0) && moved(i, target(x, y));
+    const move = (x, y) => (x !== x0 || y !== y0) && thing.move(target(x, y));
     dc.hover.hide();
-    dc.grasp(event, event.currentTarget, move, (x, y) => (outside(x, y) ? remove(i) : dc.rest()));
+    dc.grasp(event, event.currentTarget, move, (x, y) => (thing.remove && outside(x, y) ? thing.remove() : dc.rest()));
   }
 
   function press(event) {
-    const i = [...layer().children].indexOf(event.currentTarget);
+    const thing = held(event);
     const [dw, db] = KEYS[event.key] ?? [0, 0];
-    if (event.currentTarget.matches(":active")) return; // a hand holds it
-    if (event.key === "Delete" || event.key === "Backspace") remove(i);
-    else if (event.key === "Enter" && starts().length < MOST) add([starts()[i][0] * 0.9, starts()[i][1] * 0.9]);
+    if (event.currentTarget.matches(":active") || !thing) return; // a hand holds it
+    if (event.key === "Delete" || event.key === "Backspace") thing.remove?.();
+    else if (event.key === "Enter") thing.add?.();
     else if (dw || db) {
       const [w0, w1, b0, b1] = window_();
       const step = event.shiftKey ? 0.1 : 0.01;
-      const [w, b] = starts()[i];
-      moved(i, [w + dw * step * (w1 - w0), b + db * step * (b1 - b0)]);
+      const [w, b] = thing.point;
+      thing.move([w + dw * step * (w1 - w0), b + db * step * (b1 - b0)]);
     } else return;
     event.preventDefault();
   }
@@ -90,20 +117,19 @@
   // The handles lie where the figure draws the starts.
   function place() {
     if (!graph || !dc.texts()) return;
-    const list = dc.texts().layers.includes("paths") ? starts() : [];
+    const list = things();
     layer().tabIndex = list.length ? -1 : 0; // with no start to press Enter on, the map itself takes it
     while (layer().children.length > list.length) layer().lastChild.remove();
     while (layer().children.length < list.length) layer().append(handle());
     const { left, top, width, height } = dc.sketch.plot(graph);
     const [w0, w1, b0, b1] = window_();
-    list.forEach(([w, b], i) => {
+    list.forEach(({ point: [w, b], name, keys }, i) => {
       const [x, y] = [(w - w0) / (w1 - w0), (b1 - b) / (b1 - b0)];
       const button = layer().children[i];
       button.hidden = !(x >= 0 && x <= 1 && y >= 0 && y <= 1);
       button.style.translate = `${left + x * width}px ${top + y * height}px`;
       const place = `weight ${Number(w.toPrecision(6))}, bias ${Number(b.toPrecision(6))}`;
-      const keys = "Arrow keys move it, Enter adds another, Delete removes it.";
-      button.setAttribute("aria-label", `Start ${"ABCDEFGH"[i]}, ${place}. ${keys}`);
+      button.setAttribute("aria-label", `${name}, ${place}. ${keys}`);
     });
   }
 
@@ -116,10 +142,13 @@
 
   // A click or tap beside the starts, which is no pan.
   function click(down) {
-    if (down.button || !down.isPrimary || !dc.texts().layers.includes("paths")) return;
+    if (down.button || !down.isPrimary || !(reviving() || dc.texts().layers.includes("paths"))) return;
     const up = ({ clientX: x, clientY: y, type }) => {
       const still = Math.hypot(x - down.clientX, y - down.clientY) < CLICK_PX;
-      if (type === "pointerup" && still && !outside(x, y) && starts().length < MOST) add(pointAt(x, y));
+      if (type === "pointerup" && still && !outside(x, y)) {
+        if (reviving()) select(pointAt(x, y), 0);
+        else if (starts().length < MOST) add(pointAt(x, y));
+      }
       for (const name of ["pointerup", "pointercancel"]) document.removeEventListener(name, up, true);
     };
     for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, up, true);

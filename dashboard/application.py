@@ -74,6 +74,7 @@ def _warm_up(app: Dash) -> None:
             "/_dash-dependencies",
             "/frame?cells=128",
             "/frame?cells=128&rho=1&still=0",
+            "/frame?cells=64&colouring=revival&panels=map,revival",
             "/frame?cells=16&exact=1&panels=map",
             "/frame?cells=16&exact=1&panels=map&rho=1",
         ):

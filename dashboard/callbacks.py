@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
 
+from dashboard import revival
 from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.numbers import exact
 from dashboard.presets import PRESETS
@@ -21,7 +22,7 @@ from dashboard.settings import DEFAULT, SMALLEST_WINDOW, WINDOW_LIMIT, Settings,
 
 BOX_KEYS = (*CONTROLS, "window")
 CHOICES = ("colouring", "layers", "quantity", "judging")
-BUTTONS = ("reset", "zoom-in", "zoom-out", "zoom-truth", "zoom-whole", "scale")
+BUTTONS = ("reset", "zoom-in", "zoom-out", "zoom-truth", "zoom-wedge", "zoom-whole", "scale")
 Texts = dict[str, str]
 
 
@@ -160,6 +161,8 @@ def _preset(settings: Settings, key: str | None) -> Settings:
 def _zoomed(settings: Settings, button: str) -> Window:
     if button == "zoom-whole":
         return DEFAULT.window
+    if button == "zoom-wedge":
+        return _rounded(*revival.wedge(settings.epsilon, settings.rho))
     w_min, w_max, b_min, b_max = settings.window
     if button == "zoom-truth":
         # Three times the target's scale to each side, as a window [−3, 3]² has at γ = 1.

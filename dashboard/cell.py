@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dashboard import revival
 from dashboard.controls import CONTROLS
 from dashboard.numbers import readable
 from dashboard.options import choice, number
@@ -33,6 +34,8 @@ def cell(args: Mapping[str, str], cancel: Cancellation) -> list[str]:
     grid = settings.grid(cells)
     row = int(number(args, "row", 0, 0, grid.n_b - 1))
     column = int(number(args, "column", 0, 0, grid.n_w - 1))
+    if settings.colouring == "revival":
+        return revival.lines(settings, float(grid.w[column]), float(grid.b[row]), cancel)
     return lines(timed_map(settings, cells, cancel, exact).basin, row, column)
 
 

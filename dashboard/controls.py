@@ -230,4 +230,11 @@ INITIALS: tuple[Control, ...] = (
     ),
 )  # fmt: skip
 
-CONTROLS: dict[str, Control] = {control.key: control for control in SLIDERS + BOXES + INITIALS}
+UNIT_BOXES: tuple[Control, ...] = (
+    Control(
+        "batch", "", "Batch", 32, 1, 1_000_000, integer=True,
+        help="Samples in a batch: how often one of them is active at all.",
+    ),
+)  # fmt: skip
+
+CONTROLS: dict[str, Control] = {control.key: control for control in SLIDERS + BOXES + INITIALS + UNIT_BOXES}

@@ -8,9 +8,10 @@ import plotly.graph_objects as go
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import initial_layout, kick
+from dashboard import initial_layout, kick, revival
 from dashboard.markup import aria
 from dashboard.settings import LAYERS, USUAL
+from figures.revival_ground import LEGEND
 
 GRAPH_CONFIG: Any = {
     "displayModeBar": False,
@@ -21,10 +22,16 @@ GRAPH_CONFIG: Any = {
     "scrollZoom": False,
 }
 OUTCOME_NAMES = ("dead", "converged", "stalled", "undecided", "diverged")
-COLOURING_NAMES = {"outcome": "Outcome", "iterations": "Iterations", "gradient": "Gradient"}
+COLOURING_NAMES = {
+    "outcome": "Outcome",
+    "iterations": "Iterations",
+    "revival": "Revival",
+    "gradient": "Gradient",
+}
 HEADINGS = {
     "outcome": "Where each start ends",
     "iterations": "When each start ends",
+    "revival": "Updates until a dead unit is back",
     "gradient": "Where the gradient leads",
 }
 QUANTITY_NAMES = {"activation": "P(z > 0)", "w": "w", "b": "b", "loss": "Loss"}
@@ -41,7 +48,7 @@ def explore() -> list[Component]:
     """Return the page's content."""
     return [
         html.Div([_voice(), _modes()], className="head"),
-        html.Div([_map_column(), _side(), _share(), _initial_side()], className="first-screen"),
+        html.Div([_map_column(), _side(), _share(), _initial_side(), _revival()], className="first-screen"),
         _below(),
         _follow(),
     ]
@@ -157,6 +164,7 @@ def _map_column() -> Component:
                 className="map-frame",
             ),
             _time(),
+            html.P(id="unit-place"),
             html.Div(
                 [
                     _zoom(),
@@ -207,6 +215,7 @@ def _zoom() -> Component:
         ("zoom-in", "+", "Zoom in"),
         ("zoom-out", "−", "Zoom out"),
         ("zoom-truth", "To truth", "The ground truth, three γ to each side"),
+        ("zoom-wedge", "To wedge", "The dead cone fills the map"),
         ("zoom-whole", "Whole plane", "Back to [−3, 3]²"),
     )
     scale = html.Button(
@@ -244,8 +253,12 @@ def _legend() -> Component:
         html.Span(text, className="entry")
         for text in ("−∇L", "faint 10⁻³", "mid 10⁻¹", "strong 1", "dot: none")
     ]
+    revivals = [
+        html.Span([html.I(className=f"swatch {token}"), words], className="entry") for token, words in LEGEND
+    ]
     return html.Div(
         [
+            html.Div(revivals, className="legend for-revival"),
             html.Div(outcomes, className="legend for-outcome"),
             html.Div(iterations, className="legend for-iterations"),
             html.Div(gradient, className="legend for-gradient"),
@@ -304,6 +317,10 @@ def _share() -> Component:
         className="panel share-panel",
         **aria(labelledby="share-heading"),
     )
+
+
+def _revival() -> Component:
+    return revival.side(_graph("revival", "Updates until a dead unit is back, against its depth"))
 
 
 def _below() -> Component:

@@ -14,7 +14,7 @@ from typing import Any, get_args
 
 from numpy.typing import NDArray
 
-from dashboard import initialisation, kick, results
+from dashboard import initialisation, kick, results, revival
 from dashboard.caption import caption
 from dashboard.clouds import clouds
 from dashboard.comparison import Comparison, compare, known
@@ -30,6 +30,7 @@ from dashboard.work import load
 from dynamics import BasinMap, Cancellation
 from figures import CurrentShare, StartPath, View, alive, field_row, locus, oscillation, plane, regimes, share
 from figures import kick as kick_picture
+from figures import revival as revival_picture
 from figures.chart import Spec
 from figures.drawing import axes_name, drawing
 from figures.theme import ThemeName
@@ -44,6 +45,7 @@ DEPENDS: dict[str, tuple[str, ...] | None] = {
     "field": ("delta", "epsilon", "rho"),
     "share": None,
     "regimes": ("beta", "eta"),
+    "revival": None,
     "kick": (
         *("beta", "eta", "gamma", "delta", "epsilon", "rho", "tolerance", "max_iterations"),
         *("starts", "scale", "kick"),
@@ -189,9 +191,10 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
     timed = results.timed_map(settings, cells, cancel, request.exact)
     basin = timed.basin
     kicked = _kicked(request, cancel)
+    revived = revival.find(settings, basin.grid, "revival" in request.panels, cancel)
     comparison = compare(settings, cancel) if request.complete else known(settings)
     runs = paths(settings, cancel) if {"map", "alive"} & set(request.panels) else []
-    specs = _specs(request, basin, comparison, runs, kicked)
+    specs = _specs(request, basin, comparison, runs, kicked, revived)
     pictures, coordinates = _pictures(request, specs)
     grounds, cells_shown = _grounds(specs, basin)
     words, preset = caption(settings, basin, comparison.baseline), matching(settings)
@@ -199,13 +202,15 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
     told = page(settings, basin, words, preset, request.scaled)
     told |= compared(settings, basin, comparison, request.scaled)
     told |= kick.told(settings, kicked)
+    if revived is not None:
+        told |= revival.page(settings, revived.unit)
     told["state"] = {"text": " ".join(_state(busy, request.exact, rough))}
     header: dict[str, Any] = {
         "seq": request.seq,
         "settings": asdict(settings),
         "n_w": basin.grid.n_w,
         "n_b": basin.grid.n_b,
-        "milliseconds": timed.milliseconds,
+        "milliseconds": timed.milliseconds + (revived.milliseconds if revived is not None else 0),
         "rough": rough,
         "pending": not comparison.complete or ("kick" in request.panels and kicked is None),
         "verdict": words.verdict,
@@ -273,12 +278,20 @@ def _specs(
     comparison: Comparison,
     runs: list[StartPath],
     kicked: kick.Kicked | None,
+    revived: revival.Revived | None,
 ) -> dict[str, Spec]:
     """Draw the panels that are asked for, without `share` and `kick` while they are not known."""
     settings, view = request.settings, request.view
     current = CurrentShare(settings.gamma, settings.beta, basin.dead_fraction)
     draw: dict[str, Callable[[], Spec]] = {
-        "map": lambda: plane.spec(basin, results.arrows(settings, view), runs, view),
+        "map": lambda: plane.spec(
+            basin,
+            results.arrows(settings, view),
+            runs,
+            view,
+            revival=revived.ground if revived is not None else None,
+            unit=revived.unit if revived is not None else None,
+        ),
         "alive": lambda: alive.spec(runs, settings.epsilon, view, quantity=settings.quantity),
         "locus": lambda: locus.spec(results.locus_curve(settings.eta), settings.beta, view),
         "oscillation": lambda: oscillation.spec(results.affine_runs(settings), view),
@@ -286,6 +299,10 @@ def _specs(
         "regimes": lambda: regimes.spec(settings.beta, settings.eta, view),
         "field": lambda: field_row.spec(results.fields(settings, view), settings.epsilon, view),
     }
+    if revived is not None:
+        draw["revival"] = lambda: revival_picture.spec(
+            revived.curves, revived.unit, settings.max_iterations if settings.tolerance > 0 else None, view
+        )
     if kicked is not None and kicked.kick is not None and kicked.basin is not None:
         around, arrow = kicked.basin, kicked.kick
         draw["kick"] = lambda: kick_picture.spec(around, arrow, view)

@@ -14,7 +14,7 @@ from dynamics import Grid, Hyperparameters, Initializer, Scheme
 from figures.alive import Quantity
 from figures.view import USUAL_LAYERS, Colouring, Layer
 
-COLOURINGS: tuple[Colouring, ...] = ("outcome", "iterations", "gradient")  # what the page offers
+COLOURINGS: tuple[Colouring, ...] = get_args(Colouring)
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 USUAL: tuple[Layer, ...] = tuple(layer for layer in LAYERS if layer in USUAL_LAYERS)
 QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
@@ -40,7 +40,8 @@ class Settings:
     Numbers are described by the control table. `window` is (w_min, w_max, b_min, b_max) in
     weights and biases, `starts` the (w, b) of A, B, C, …, `colouring`, `layers` and `quantity`
     what the map and the time series show, `present` whether the projector view is on, `scale` whether
-    window, starts, ρ and tolerance are given in units of γ. `time` is the iteration of the playhead,
+    window, starts, ρ and tolerance are given in units of γ. `selected` is the (w, b) of the unit whose
+    revival is told, `batch` how many samples see it at a time. `time` is the iteration of the playhead,
     `before` (iteration, β, η) says that the paths were led by another β and η up to an iteration. `kick`
     names the unit that the smallest kick is looked for: the ground truth or the start of a letter.
     `init` is a `Scheme`, or none for starts on a grid; the fields after it describe the draw. `pytorch` says
@@ -63,6 +64,8 @@ class Settings:
     quantity: Quantity = "activation"
     present: bool = False
     scale: bool = False
+    selected: tuple[float, float] = (0.42, -2.35)
+    batch: int = int(CONTROLS["batch"].default)
     time: int = 0
     before: Before = ()
     kick: str = "truth"
@@ -140,6 +143,7 @@ class Settings:
             scale=scale,
             window=(w_min, w_max, b_min, b_max),
             starts=tuple((short(w), short(b)) for w, b in self.starts),
+            selected=(short(self.selected[0]), short(self.selected[1])),
             tolerance=tolerance,
             rho=min(short(self.rho), CONTROLS["rho"].high),
         )
@@ -272,6 +276,14 @@ def _parse_starts(text: str) -> Starts:
     return tuple((pair[0], pair[1]) for pair in pairs if pair is not None)
 
 
+def _parse_selected(text: str) -> tuple[float, float]:
+    values = _numbers(text)
+    if values is None or len(values) != 2 or not all(abs(v) <= FARTHEST for v in values):
+        rule = "selected must be a pair W,B within ±10⁹"
+        raise InvalidSettingError("selected", f"{rule}, not “{text[:60]}”", DEFAULT.selected)
+    return values[0], values[1]
+
+
 def _parse_layers(text: str) -> tuple[Layer, ...]:
     names = [] if text == "none" else text.split(",")
     unknown = [name for name in names if name not in LAYERS]
@@ -353,6 +365,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "quantity": _choice("quantity", QUANTITIES),
     "present": _flag("present"),
     "scale": _flag("scale"),
+    "selected": _parse_selected,
     "time": _parse_time,
     "before": _parse_before,
     "kick": _choice("kick", ("truth", *"ABCDEFGH")),

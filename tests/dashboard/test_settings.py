@@ -113,6 +113,8 @@ any_settings = st.builds(
     quantity=st.sampled_from(QUANTITIES),
     present=st.booleans(),
     scale=st.booleans(),
+    selected=st.tuples(coordinates, coordinates),
+    batch=st.integers(1, 1_000_000),
     time=st.integers(0, 1_000_000),
     kick=st.sampled_from(("truth", "A", "H")),
     before=st.just(()) | st.tuples(st.integers(0, 1_000_000), st.floats(0, 0.9999), st.floats(1e-4, 1e3)),
@@ -135,6 +137,7 @@ def test_scaling_with_gamma_and_back(some: Settings) -> None:
     back = there.scaled(False)
     plain = some.scaled(False)
     np.testing.assert_allclose(back.window, plain.window, rtol=1e-9, atol=1e-300)
+    np.testing.assert_allclose(back.selected, plain.selected, rtol=1e-9, atol=1e-300)
     np.testing.assert_allclose(np.ravel(back.starts), np.ravel(plain.starts), rtol=1e-9, atol=1e-300)
 
 
@@ -160,6 +163,8 @@ def test_defaults_are_left_out() -> None:
         ("layers=arrows,clouds", "layers", DEFAULT.layers, ["layers", "clouds"]),
         ("colouring=blue", "colouring", "outcome", ["colouring", "blue"]),
         ("present=yes", "present", False, ["present", "yes"]),
+        ("selected=1", "selected", (0.42, -2.35), ["selected", "W,B"]),
+        ("batch=0", "batch", 1, ["Batch", "at least 1", "0"]),
         ("time=-3", "time", 0, ["time", "-3", "10⁶"]),
         ("time=2.5", "time", 2, ["time", "2.5", "whole"]),
         ("time=1e9", "time", 1_000_000, ["time", "1e9"]),
