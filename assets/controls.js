@@ -71,10 +71,12 @@
   // What is on the page: one mode at a time, and in it a colouring.
   function arrange() {
     const { init = "none", hide = "none", pin = "none", colouring, scale } = texts;
-    const mode = init !== "none" ? "init" : hide !== "none" ? "guess" : pin !== "none" ? "compare" : "explore";
+    const mode = hide !== "none" ? "guess" : init !== "none" ? "init" : pin !== "none" ? "compare" : "explore";
+    const before = document.documentElement.dataset.mode;
     Object.assign(document.documentElement.dataset, { mode, colouring, scale });
     dc.initial.show();
     dc.pytorch.show();
+    dc.guess.arranged(mode, before);
   }
 
   dc.showPreset = (key) => {
@@ -102,7 +104,8 @@
   };
 
   // One change by hand: the pictures follow at once, the store when the hand rests.
-  dc.change = (changes, restMs = REST_MS) => {
+  dc.change = (wanted, restMs = REST_MS) => {
+    const changes = dc.guess.with(wanted, texts);
     texts = { ...texts, ...changes };
     pending = { ...pending, ...changes };
     arrange();

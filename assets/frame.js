@@ -8,7 +8,7 @@
     let at = 4 + length;
     const take = (bytes) => buffer.slice(at, (at += bytes));
     if (frame.pictures) {
-      frame.outcome = new Uint8Array(take(frame.n_w * frame.n_b));
+      if (!frame.hidden) frame.outcome = new Uint8Array(take(frame.n_w * frame.n_b));
       for (const ground of Object.values(frame.grounds).filter(Boolean)) {
         ground.cells = ground.own ? new Uint8Array(take(ground.n_w * ground.n_b)) : frame.outcome;
       }

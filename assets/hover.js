@@ -11,7 +11,7 @@
   function cellAt(gd, { clientX, clientY }) {
     const { left, top, width, height } = dc.sketch.onScreen(gd);
     const [x, y] = [(clientX - left) / width, 1 - (clientY - top) / height];
-    if (!dc.frame || !(x >= 0 && x <= 1 && y >= 0 && y <= 1)) return null;
+    if (!dc.frame || dc.guess.hidden() || !(x >= 0 && x <= 1 && y >= 0 && y <= 1)) return null;
     return [Math.round(y * (dc.frame.n_b - 1)), Math.round(x * (dc.frame.n_w - 1))].join();
   }
 

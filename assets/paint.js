@@ -3,12 +3,14 @@
 (() => {
   const dc = (window.deadcone ??= {});
   const byId = (id) => document.getElementById(id);
+  const BLANK = { xaxis: { visible: false }, yaxis: { visible: false }, paper_bgcolor: "transparent", plot_bgcolor: "transparent" };
   const plot = (panel) => byId(panel)?.querySelector(".js-plotly-plot");
   const axes = {}; // panel → name of the axes that its graph has
   const figures = {}; // panel → figure that Plotly has still to draw
   let verdict = ""; // what the pictures shown say
   let refusal = null; // why the last input was not taken
   let preset = null; // the preset that they are, if any
+  let bare = false; // whether they hide the outcome
 
   const nextTask = () =>
     new Promise((resolve) => {
@@ -122,6 +124,20 @@
     }
   }
 
+  // Words that tell nothing of the outcome, or that are set elsewhere.
+  const PLAIN = /-(landmark|tick)$|^(main|problem|coarse|follow|pytorch|convention|provenance|counting|share-conditions)$/;
+
+  function unsay(id) {
+    const { text, style = {}, ...attributes } = JSON.parse(said[id]);
+    const node = byId(id);
+    delete said[id];
+    if (text !== undefined) node.textContent = "";
+    for (const name of Object.keys(style)) node.style.removeProperty(name);
+    for (const name of ["aria-label", "data-changes"]) if (name in attributes) node.removeAttribute(name);
+    if ("hidden" in attributes) node.hidden = true;
+    node.classList.remove("none", "crowded");
+  }
+
   // What the pictures say, unless the last input was refused.
   const speak = () => sentence(refusal ?? verdict, refusal ? "refused" : "shown");
 
@@ -170,6 +186,10 @@
 
     // Canvases before elements: their text asks the browser for finished styles.
     async frame(frame) {
+      const late = () => dc.guess.hidden() && !frame.hidden; // what it tells is hidden by now
+      if (late()) return;
+      if (frame.hidden && !bare) await dc.paint.forget();
+      bare = Boolean(frame.hidden);
       const drawn = Object.entries(frame.pictures).map(([panel, picture]) => {
         if (picture.marks) return sketch(panel, picture);
         figures[panel] = picture;
@@ -178,6 +198,7 @@
       for (const [panel, ground] of Object.entries(frame.grounds)) {
         if (dc.paint.visible(panel, true)) dc.sketch.paint(await ready(panel), ground);
       }
+      if (late()) return dc.paint.forget();
       verdict = frame.verdict;
       speak();
       for (const [id, properties] of Object.entries(frame.page)) set(id, properties);
@@ -189,9 +210,28 @@
       byId("main").classList.remove("stale");
     },
 
-    async announce({ seq, settings, outcome, n_w, n_b }) {
+    // Takes away everything that tells the outcome: words, canvases, and the figures that Plotly keeps.
+    async forget() {
+      verdict = "";
+      if (dc.frame) dc.frame = { ...dc.frame, outcome: null };
+      byId("hover").replaceChildren();
+      for (const id of Object.keys(said)) if (!PLAIN.test(id)) unsay(id);
+      for (const panel of Object.keys(dc.table().depends)) {
+        if (dc.table().open.includes(panel)) continue;
+        delete figures[panel];
+        dc.pump.forget(panel);
+        const gd = plot(panel);
+        if (!gd?._fullLayout) continue;
+        dc.sketch.wipe(gd);
+        const shown = dc.paint.visible(panel, true);
+        if (!shown) delete axes[panel];
+        await window.Plotly.react(gd, [], shown ? { ...gd.layout, annotations: [], shapes: [] } : BLANK);
+      }
+    },
+
+    async announce({ seq, settings, outcome = null, n_w, n_b }) {
       await nextTask();
-      dc.frame = { seq, settings, outcome, n_w, n_b };
+      dc.frame = { seq, settings, outcome: dc.guess.hidden() ? null : outcome, n_w, n_b };
       document.dispatchEvent(new CustomEvent("deadcone:frame", { detail: dc.frame }));
     },
 

@@ -32,7 +32,7 @@
   // The playhead moves in the browser: only pictures that name it are drawn anew for it.
   const timeless = (texts) => ({ ...texts, time: 0 });
   const keyOf = (texts) => JSON.stringify([dc.time.led() ? texts : timeless(texts), dc.view.theme(), dc.view.size()]);
-  const mapOf = (texts) => JSON.stringify({ ...texts, starts: 0, layers: 0, quantity: 0, colouring: 0, present: 0, time: 0, before: 0, selected: 0, batch: 0, kick: 0 });
+  const mapOf = (texts) => JSON.stringify({ ...texts, starts: 0, layers: 0, quantity: 0, colouring: 0, present: 0, time: 0, before: 0, selected: 0, batch: 0, kick: 0, guess: 0 });
   // Real initialisations have no map: the server follows a few units first, then all.
   const full = () => (dc.time.led() ? COARSEST : Number(wanted.texts.resolution) || dc.paint.pixels());
   const room = () => Math.min(Math.max(1 + Math.floor(travel / EVERY_MS), 1), MOST);
@@ -156,11 +156,11 @@
   }
 
   async function show({ seq, key, texts, panels, still, from, exact, complete, cells: asked }, frame) {
-    if (!exact && frame.n_w) cost = frame.milliseconds / (frame.n_w * frame.n_b);
+    if (!exact && frame.n_w && !frame.hidden) cost = frame.milliseconds / (frame.n_w * frame.n_b);
     travel = performance.now() - from - 2 * frame.spent;
     if (seq < shown.seq) return; // overtaken on its way
     const cells = Math.max(frame.n_w, frame.n_b) || asked;
-    const missing = panels.filter((panel) => !(panel in frame.pictures));
+    const missing = panels.filter((panel) => !(panel in frame.pictures) || frame.unfinished?.includes(panel));
     const rough = frame.rough && !(exact && cells >= full());
     shown = { key, map: mapOf(texts), seq, cells, missing, exact, rough, pending: frame.pending && !complete };
     computing = clearTimeout(computing);
@@ -190,7 +190,7 @@
       dc.hover.hide();
       // A first picture is over in a moment and is shown; sharpening of older settings is dropped.
       for (const flight of flights) {
-        if (!flight.first && flight.key !== key) {
+        if ((!flight.first && flight.key !== key) || flight.texts.hide !== texts.hide) {
           flights.delete(flight);
           flight.controller.abort();
         }
@@ -205,6 +205,8 @@
       if (on) dc.paint.busy();
       else next();
     },
+    // That a picture has been taken away.
+    forget: (panel) => delete painted[panel],
     settled: () => !held && wanted?.rest && !flights.size && shown.key === wanted.key && fine(),
     // What asks for more of the map that was announced.
     query() {

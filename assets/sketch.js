@@ -214,5 +214,13 @@
     gd.closest(".graph").classList.add("sketched");
   }
 
-  dc.sketch = { paint, place, draw, plot, onScreen };
+  // Takes away what was painted over and under a graph.
+  function wipe(gd) {
+    grounds.delete(gd);
+    const frame = gd.closest(".graph");
+    for (const surface of frame.querySelectorAll(".ground, .sketch")) Object.assign(surface, { width: 1, height: 1 });
+    frame.classList.remove("sketched");
+  }
+
+  dc.sketch = { wipe, paint, place, draw, plot, onScreen };
 })();

@@ -16,6 +16,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_u
 
 from dashboard import revival
 from dashboard.controls import CONTROLS, InvalidSettingError
+from dashboard.guess import keeping
 from dashboard.numbers import exact
 from dashboard.presets import PRESETS
 from dashboard.settings import DEFAULT, SMALLEST_WINDOW, WINDOW_LIMIT, Settings, Window, read_query
@@ -82,7 +83,7 @@ def apply_all(
     for name in sorted(used, key=lambda name: not name.endswith("-box")):
         key = name.removesuffix("-box")
         try:
-            settings = apply(settings, name, used[name], typed)
+            settings = keeping(settings, apply(settings, name, used[name], typed))
             errors.pop(key, None)
         except InvalidSettingError as problem:
             errors[problem.key] = problem.message

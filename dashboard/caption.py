@@ -9,6 +9,7 @@ from dashboard.numbers import percent, readable
 from dashboard.settings import Settings
 from dynamics import (
     BasinMap,
+    Grid,
     Outcome,
     Regime,
     critical_momentum,
@@ -46,12 +47,15 @@ def caption(settings: Settings, basin: BasinMap, baseline: float | None = None) 
     """
     verdict = _exception(settings, basin)
     finding = ""
-    if verdict is None:
+    if settings.guess is not None:
+        first = verdict or _starts(settings, basin.fraction(Outcome.DEAD))
+        verdict = f"{first.removesuffix('.')}; you guessed {readable(settings.guess)} %."
+    elif verdict is None:
         dead = basin.fraction(Outcome.DEAD)
         verdict = _comparison(settings, dead, baseline)
         if settings.beta != 0 and baseline is not None and dead < baseline - POINT:
             finding = "; momentum saving units is our finding"
-    return Caption(verdict, f"{_context(settings)}{finding}.", _counting(settings, basin))
+    return Caption(verdict, f"{_context(settings)}{finding}.", counting(settings, basin.grid))
 
 
 def _die(settings: Settings, plural: bool = True) -> str:
@@ -124,8 +128,8 @@ def _regime_sentence(settings: Settings) -> str:
     return f"β is {side} {critical}, so the affine model {behaviour}"
 
 
-def _counting(settings: Settings, basin: BasinMap) -> str:
-    grid = basin.grid
+def counting(settings: Settings, grid: Grid) -> str:
+    """Say which starts are counted, and how they are judged."""
     rho = "" if settings.rho == 0 else f" at ρ = {readable(settings.rho)}"
     if settings.tolerance == 0:
         rule = f"judged after exactly {readable(settings.max_iterations)} updates"

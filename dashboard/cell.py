@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dashboard import revival
-from dashboard.controls import CONTROLS
+from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.numbers import readable
 from dashboard.options import choice, number
 from dashboard.results import timed_map
@@ -29,6 +29,8 @@ def cell(args: Mapping[str, str], cancel: Cancellation) -> list[str]:
         When `cancel` is set before the map is there.
     """
     settings = DEFAULT.edit({key: text for key, text in args.items() if key not in _OPTIONS}).scaled(False)
+    if settings.hide != "none":
+        raise InvalidSettingError("hide", "Where a start ends is hidden until you reveal", None)
     exact = choice(args, "exact", ("0", "1")) == "1"
     cells = int(number(args, "cells", settings.resolution or 256, 2, CONTROLS["resolution"].high))
     grid = settings.grid(cells)

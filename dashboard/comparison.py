@@ -119,6 +119,21 @@ def known(settings: Settings) -> Comparison:
     return _comparison(settings, counted, curves)
 
 
+def without_momentum(settings: Settings, cancel: Cancellation | None = None) -> float | None:
+    """Return the dead share at β = 0, computed if it can be called off, else only if it is known.
+
+    None also where β = 0 is what is set.
+    """
+    if settings.beta == 0:
+        return None
+    at = replace(settings, beta=0.0)
+    if cancel is not None:
+        return _count(at, CELLS, cancel).dead
+    with _lock:
+        found = _counted.get(results.map_key(at, CELLS))
+    return None if found is None else found.dead
+
+
 def conditions(settings: Settings) -> str:
     """What is the same for all curves of the chart: ``η = 0.1, δ = 0``."""
     rho = f", ρ = {readable(settings.rho)}" if settings.rho != 0 else ""

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import initial_layout, kick, revival
+from dashboard import guess, initial_layout, kick, revival
 from dashboard.markup import aria
 from dashboard.settings import LAYERS, USUAL
 from figures.revival_ground import LEGEND
@@ -80,6 +80,7 @@ def _modes() -> Component:
     """What changes the question, and what lies below."""
     return html.Nav(
         [
+            *guess.links(),
             *initial_layout.mode_links(),
             html.A("More below ↓", href="#below", id="more-below", className="link in-explore"),
         ],
@@ -128,7 +129,10 @@ def _map_column() -> Component:
             html.Div(
                 [
                     html.H2(
-                        [html.Span(text, className=f"for-{key}") for key, text in HEADINGS.items()],
+                        [
+                            *(html.Span(text, className=f"for-{key}") for key, text in HEADINGS.items()),
+                            html.Span("Where will each start end?", className="in-guess"),
+                        ],
                         id="map-heading",
                     ),
                     dcc.RadioItems(
@@ -142,11 +146,15 @@ def _map_column() -> Component:
                 className="panel-head",
             ),
             html.Div(
-                [html.Span(id=f"bar-{name}", className=f"fill {name}") for name in OUTCOME_NAMES],
+                [
+                    *(html.Span(id=f"bar-{name}", className=f"fill {name}") for name in OUTCOME_NAMES),
+                    html.I(id="guess-tick", hidden=True),
+                ],
                 className="bar",
                 role="img",
                 id="bar",
             ),
+            guess.bar(),
             _legend(),
             html.Div(
                 [
@@ -259,7 +267,7 @@ def _legend() -> Component:
     return html.Div(
         [
             html.Div(revivals, className="legend for-revival"),
-            html.Div(outcomes, className="legend for-outcome"),
+            html.Div([guess.legend(), *outcomes], className="legend for-outcome"),
             html.Div(iterations, className="legend for-iterations"),
             html.Div(gradient, className="legend for-gradient"),
         ],

@@ -14,10 +14,10 @@ from typing import Any, get_args
 
 from numpy.typing import NDArray
 
-from dashboard import initialisation, kick, results, revival
+from dashboard import guess, initialisation, kick, results, revival
 from dashboard.caption import caption
 from dashboard.clouds import clouds
-from dashboard.comparison import Comparison, compare, known
+from dashboard.comparison import Comparison, compare, conditions, known, without_momentum
 from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.initialisation import CLOUD_DEPENDS
 from dashboard.options import choice, number
@@ -182,6 +182,8 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
     Cancelled
         When `cancel` is set before the map is finished.
     """
+    if request.settings.hide != "none":
+        return _hidden(request, cancel)
     if request.settings.initializer is not None:
         return _cloud_frame(request, cancel)
     begin = perf_counter()
@@ -201,7 +203,7 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
     rough = results.rough(basin.grid, basin.rho)
     told = page(settings, basin, words, preset, request.scaled)
     told |= compared(settings, basin, comparison, request.scaled)
-    told |= kick.told(settings, kicked)
+    told |= kick.told(settings, kicked) | guess.revealed(settings)
     if revived is not None:
         told |= revival.page(settings, revived.unit)
     told["state"] = {"text": " ".join(_state(busy, request.exact, rough))}
@@ -226,6 +228,38 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
         header["ways"] = {"map": lengths}
     header["spent"] = 1000 * (perf_counter() - begin)
     return pack(header, [basin.outcome, *cells_shown, *coordinates, *ways])
+
+
+def _hidden(request: FrameRequest, cancel: Cancellation) -> bytes:
+    """Pack what may be seen before the outcome is revealed; no start is judged at these settings."""
+    begin = perf_counter()
+    settings, grid = request.settings, request.settings.grid(request.cells)
+    share_known = without_momentum(settings, cancel if request.complete else None)
+    draw = guess.drawings(settings, grid, share_known, request.view)
+    pictures, coordinates = _pictures(
+        request, {name: draw[name]() for name in request.panels if name in draw}
+    )
+    preset = matching(settings)
+    header: dict[str, Any] = {
+        "seq": request.seq,
+        "hidden": True,
+        "settings": asdict(settings),
+        "n_w": grid.n_w,
+        "n_b": grid.n_b,
+        "milliseconds": 0.0,
+        "rough": False,
+        "pending": settings.beta != 0 and share_known is None,
+        "unfinished": ["share"] if settings.beta != 0 and share_known is None else [],
+        "verdict": guess.question(settings),
+        "preset": preset.key if preset else None,
+        "page": guess.told(settings, grid, share_known, preset, conditions(settings)),
+        "grounds": {},
+        "pictures": pictures,
+        "heads": {"map": heads([], 0)},
+        "ways": {},
+    }
+    header["spent"] = 1000 * (perf_counter() - begin)
+    return pack(header, coordinates)
 
 
 def _cloud_frame(request: FrameRequest, cancel: Cancellation) -> bytes:
@@ -295,7 +329,7 @@ def _specs(
         "alive": lambda: alive.spec(runs, settings.epsilon, view, quantity=settings.quantity),
         "locus": lambda: locus.spec(results.locus_curve(settings.eta), settings.beta, view),
         "oscillation": lambda: oscillation.spec(results.affine_runs(settings), view),
-        "share": lambda: share.spec(comparison.curves or (), current, view),
+        "share": lambda: share.spec(comparison.curves or (), current, view, guess.guessed_share(settings)),
         "regimes": lambda: regimes.spec(settings.beta, settings.eta, view),
         "field": lambda: field_row.spec(results.fields(settings, view), settings.epsilon, view),
     }

@@ -154,6 +154,6 @@ def panel(graph: Component) -> Component:
             html.Div(choices, className="kicked", role="group", **aria(label="Which unit is kicked")),
             html.Div([graph, html.P(id="kick-check", className="small muted")], id="kick-found"),
         ],
-        className="below",
+        className="below kick-panel",
         **aria(labelledby="kick-heading"),
     )

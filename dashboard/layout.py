@@ -11,6 +11,7 @@ from dashboard.about import about
 from dashboard.controls import CONTROLS
 from dashboard.explore import explore
 from dashboard.frame import DEPENDS
+from dashboard.guess import OPEN
 from dashboard.initialisation import CLOUD_DEPENDS
 from dashboard.markup import aria, data
 from dashboard.rail import header, rail
@@ -59,4 +60,5 @@ def _browser_table() -> dict[str, object]:
         },
         "defaults": DEFAULT.texts(),
         "depends": DEPENDS | CLOUD_DEPENDS,
+        "open": OPEN,
     }

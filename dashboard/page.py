@@ -34,7 +34,7 @@ def page(
         "context": {"text": context},
         "counting": {"text": words.counting},
         **rail(settings, preset),
-        **_shares(basin, words),
+        **_shares(basin, words, settings.guess),
     }
 
 
@@ -78,7 +78,7 @@ def _landmarks(settings: Settings) -> dict[str, Properties]:
     return properties
 
 
-def _shares(basin: BasinMap, words: Caption) -> dict[str, Properties]:
+def _shares(basin: BasinMap, words: Caption, guess: float | None) -> dict[str, Properties]:
     """The outcome bar, its short form, its legend, and the same in words."""
     properties: dict[str, Properties] = {}
     told = []
@@ -91,7 +91,10 @@ def _shares(basin: BasinMap, words: Caption) -> dict[str, Properties]:
         if share > 0:
             told.append(f"{name} {percent(share, 1)}")
     # Three or more shares fill the line: what is nought is left out then.
-    properties["legends"] = {"class": "legends crowded" if len(told) > 2 else "legends"}
+    crowded = len(told) + (guess is not None) > 2
+    properties["legends"] = {"class": "legends crowded" if crowded else "legends"}
+    if guess is not None:
+        told.append(f"you guessed {readable(guess)} %")
     properties["bar"] = {"aria-label": f"Share of starts: {', '.join(told)}"}
     properties["picture-map"] = {"aria-label": f"Map of starts. {words.verdict} {', '.join(told)}"}
     return properties

@@ -98,5 +98,5 @@ _BY_SETTINGS = {replace(preset.settings(), time=0): preset for preset in reverse
 
 
 def matching(settings: Settings) -> Preset | None:
-    """Return the preset that these settings are, whatever projector view, playhead and convention of lr."""
-    return _BY_SETTINGS.get(replace(settings, present=False, time=0, pytorch=False))
+    """Return the preset that these settings are, however they are shown: projector, playhead, lr, guess."""
+    return _BY_SETTINGS.get(replace(settings, present=False, time=0, pytorch=False, hide="none", guess=None))

@@ -46,6 +46,7 @@ class Settings:
     names the unit that the smallest kick is looked for: the ground truth or the start of a letter.
     `init` is a `Scheme`, or none for starts on a grid; the fields after it describe the draw. `pytorch` says
     that the page shows and takes η as PyTorch's lr = η(1 − β); the setting itself stays η.
+    `hide` is "outcome" while the viewer guesses the dead share first, `guess` what was guessed, in per cent.
     """
 
     beta: float = CONTROLS["beta"].default
@@ -76,6 +77,8 @@ class Settings:
     bias_std: float = CONTROLS["bias_std"].default
     seed: int = 0
     pytorch: bool = False
+    hide: str = "none"
+    guess: float | None = None
 
     @property
     def lr(self) -> float:
@@ -320,6 +323,18 @@ def _parse_before(text: str) -> Before:
         raise InvalidSettingError("before", f"in before, {problem.message}", ()) from None
 
 
+def _parse_guess(text: str) -> float | None:
+    if text == "none":
+        return None
+    values = _numbers(text.removesuffix("%"))
+    value = values[0] if values is not None and len(values) == 1 else math.nan
+    if 0 <= value <= 100:
+        return value
+    nearest = None if math.isnan(value) else min(max(value, 0.0), 100.0)
+    rule = "guess must be a percentage from 0 to 100, or none"
+    raise InvalidSettingError("guess", f"{rule}, not “{text[:40]}”", nearest)
+
+
 def _choice(key: str, choices: tuple[str, ...]) -> Callable[[str], str]:
     def parse_choice(text: str) -> str:
         if text not in choices:
@@ -346,6 +361,8 @@ def _text(key: str, value: Any) -> str:
 def _format(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
+    if value is None:
+        return "none"
     if isinstance(value, int | float):
         return exact(value)
     if isinstance(value, tuple):
@@ -368,6 +385,8 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "selected": _parse_selected,
     "time": _parse_time,
     "before": _parse_before,
+    "hide": _choice("hide", ("none", "outcome")),
+    "guess": _parse_guess,
     "kick": _choice("kick", ("truth", *"ABCDEFGH")),
     "init": _choice("init", INITS),
     "seed": lambda text: _count("seed", "a whole number", text, LAST_SEED),

@@ -6,6 +6,7 @@ from figures.cloud import cloud_plane, cloud_window
 from figures.cloud_alive import cloud_alive
 from figures.eigenvalues import locus
 from figures.field import field_row
+from figures.guess import hidden_alive, hidden_plane, hidden_share
 from figures.kick import kick, kick_grid
 from figures.oscillation import oscillation
 from figures.paths import StartPath
@@ -33,6 +34,9 @@ __all__ = [
     "cloud_plane",
     "cloud_window",
     "field_row",
+    "hidden_alive",
+    "hidden_plane",
+    "hidden_share",
     "kick",
     "kick_grid",
     "locus",

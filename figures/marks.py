@@ -67,8 +67,14 @@ def _line(name: str, w: Floats, b: Floats, line: Spec, window: Window) -> Spec:
 
 
 def start_traces(paths: Sequence[StartPath], window: Window, view: View) -> list[Spec]:
-    """Return the starts as white discs with their letters, which are also their ids."""
-    seen = [p for p in paths if window.contains(p.trajectory.w[0], p.trajectory.b[0])]
+    """Return the starts of paths; see `start_discs`."""
+    starts = [(p.letter, float(p.trajectory.w[0]), float(p.trajectory.b[0])) for p in paths]
+    return start_discs(starts, window, view)
+
+
+def start_discs(starts: Sequence[tuple[str, float, float]], window: Window, view: View) -> list[Spec]:
+    """Return starts, of a letter and (w, b) each, as white discs with their letters, also their ids."""
+    seen = [(letter, w, b) for letter, w, b in starts if window.contains(w, b)]
     if not seen:
         return []
     marker = {
@@ -76,15 +82,10 @@ def start_traces(paths: Sequence[StartPath], window: Window, view: View) -> list
         "color": LIGHT.map_casing,
         "line": {"color": LIGHT.map_ink, "width": view.px(2)},
     }
-    letters = [p.letter for p in seen]
-    starts = _marks(
-        "starts",
-        [float(p.trajectory.w[0]) for p in seen],
-        [float(p.trajectory.b[0]) for p in seen],
-        marker,
-    )
+    letters = [letter for letter, _, _ in seen]
+    discs = _marks("starts", [w for _, w, _ in seen], [b for _, _, b in seen], marker)
     return [
-        starts
+        discs
         | {
             "mode": "markers+text",
             "text": letters,

@@ -18,6 +18,7 @@ from figures.chart import (
     spec,
 )
 from figures.ends import End, end_names
+from figures.guess import guess_point, guess_words
 from figures.momenta import depth_of, momentum_axis, reach
 from figures.theme import with_alpha
 from figures.view import View
@@ -54,7 +55,9 @@ class CurrentShare:
 
 
 @Picture
-def share(curves: Sequence[ShareCurve], current: CurrentShare, view: View) -> Spec:
+def share(
+    curves: Sequence[ShareCurve], current: CurrentShare, view: View, guess: float | None = None
+) -> Spec:
     """Draw the dead share against momentum at several γ, the current one highlighted.
 
     Parameters
@@ -64,6 +67,8 @@ def share(curves: Sequence[ShareCurve], current: CurrentShare, view: View) -> Sp
     current : CurrentShare
         Marked with its percentage.
     view : View
+    guess : float, optional
+        The share guessed for the current settings, 0 to 1: a hollow point.
 
     Returns
     -------
@@ -75,8 +80,14 @@ def share(curves: Sequence[ShareCurve], current: CurrentShare, view: View) -> Sp
         _within(curve, edge) for curve in sorted(curves, key=lambda c: (c.gamma == current.gamma, c.gamma))
     ]
     drawn = [curve for curve in shown if len(curve.beta)]
+    point = [] if guess is None else [guess_point(current.beta, guess, view)]
+    words = [] if guess is None else [guess_words(current.beta, guess, view)]
     return spec(
-        [*(_line(curve, current, edge, view) for curve in drawn), _point(current, view)],
+        [
+            *(_line(curve, current, edge, view) for curve in drawn),
+            *point,
+            _point(current, view),
+        ],
         {
             "margin": margins(view, left=66, right=86, top=12, bottom=46),
             "xaxis": momentum_axis(view, edge, showgrid=True),
@@ -85,6 +96,7 @@ def share(curves: Sequence[ShareCurve], current: CurrentShare, view: View) -> Sp
                 *_names(drawn, current, view),
                 *_missing(curves, view),
                 _percentage(current, edge, view),
+                *words,
             ],
         },
         view,
