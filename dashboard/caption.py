@@ -102,8 +102,8 @@ def _comparison(settings: Settings, dead: float, baseline: float | None) -> str:
 
 def _context(settings: Settings) -> str:
     if settings.colouring == "revival":
-        place = "momentum hardly changes how long a dead unit needs to come back"
-    elif settings.rho == 0:
+        return "Momentum hardly changes how long a dead unit needs to come back"
+    if settings.rho == 0:
         distance = readable(math.hypot(settings.gamma, settings.delta), 2)
         place = f"the ground truth lies {distance} from the tip of the dead cone"
     else:
