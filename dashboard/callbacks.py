@@ -18,7 +18,7 @@ from dashboard import revival
 from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.guess import keeping
 from dashboard.numbers import exact
-from dashboard.presets import PRESETS
+from dashboard.presets import PRESETS, matching
 from dashboard.settings import DEFAULT, SMALLEST_WINDOW, WINDOW_LIMIT, Settings, Window, read_query
 
 BOX_KEYS = (*CONTROLS, "window")
@@ -153,6 +153,9 @@ def _judge(settings: Settings, how: str) -> Settings:
 
 
 def _preset(settings: Settings, key: str | None) -> Settings:
+    shown = matching(settings)
+    if shown is not None and shown.key == key:
+        return settings  # the page names the preset that it shows; playhead and guess stay
     for preset in PRESETS:
         if preset.key == key:
             return replace(preset.settings(settings.present), pytorch=settings.pytorch)

@@ -45,6 +45,7 @@ STARTS = ((2, 1.8), (-1.6, 2.3), (2, 0.2))
 
 def test_scrubbing_moves_the_marks_along_the_paths(open_page: OpenPage) -> None:
     page = open_page(f"/?{SMALL}&time=26")
+    assert "time=26" in page.evaluate("location.search")
     np.testing.assert_allclose(heads(page), [on_path(start, 26) for start in STARTS], atol=0.01)
     box = page.locator("#scrubber").bounding_box()
     assert box is not None

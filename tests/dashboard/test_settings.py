@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -274,3 +275,10 @@ def test_zooming() -> None:
     for _ in range(60):
         deepest = apply(deepest, "zoom-in", 1, {})
     assert deepest.window[1] - deepest.window[0] >= 1e-6
+
+
+def test_naming_the_preset_that_is_shown_keeps_the_playhead() -> None:
+    for preset in PRESETS:
+        shown = replace(preset.settings(), time=26)
+        assert apply(shown, "preset", preset.key, {}) == shown
+    assert apply(replace(DEFAULT, beta=0.3, time=26), "preset", PRESETS[0].key, {}) == PRESETS[0].settings()
