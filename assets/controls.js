@@ -73,7 +73,8 @@
     const { init = "none", hide = "none", pin = "none", colouring, scale } = texts;
     const mode = hide !== "none" ? "guess" : init !== "none" ? "init" : pin !== "none" ? "compare" : "explore";
     const before = document.documentElement.dataset.mode;
-    Object.assign(document.documentElement.dataset, { mode, colouring, scale });
+    const shown = mode === "guess" ? "outcome" : colouring; // every other tells as well
+    Object.assign(document.documentElement.dataset, { mode, colouring: shown, scale });
     dc.initial.show();
     dc.pytorch.show();
     dc.guess.arranged(mode, before);

@@ -5,7 +5,8 @@
   const STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
   const MIDDLE = 50; // where the handle waits for the first guess
   const byId = (id) => document.getElementById(id);
-  const hidden = () => document.documentElement.dataset.mode === "guess";
+  const root = document.documentElement;
+  const hidden = () => root.dataset.mode === "guess";
 
   const guessed = () => (dc.texts().guess === "none" ? null : Number(dc.texts().guess));
 
@@ -34,7 +35,7 @@
   }
 
   function press(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || !dc.texts() || !hidden()) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || !dc.texts() || !hidden() || root.dataset.page !== "explore") return;
     if (event.key === " " && !event.target.closest("input, textarea, select, button, a, summary, [role=option]")) {
       event.preventDefault();
       dc.change({ hide: "none" }, 0);
