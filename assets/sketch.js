@@ -133,12 +133,24 @@
 
     glyphs(pen, { n, shape = [], radius, scaled, fill, strokes = [] }, xs, ys, { width }, angles) {
       const unit = scaled ? width : 1;
+      const ink = () => {
+        if (fill) {
+          pen.fillStyle = fill;
+          pen.fill();
+        }
+        for (const style of strokes) stroke(pen, style);
+      };
+      if (radius) {
+        // Each with its edge before the next: discs cover one another.
+        for (let i = 0; i < n; i += 1) {
+          pen.beginPath();
+          pen.arc(xs[i], ys[i], radius, 0, 2 * Math.PI);
+          ink();
+        }
+        return;
+      }
       pen.beginPath();
       for (let i = 0; i < n; i += 1) {
-        if (radius) {
-          pen.moveTo(xs[i] + radius, ys[i]);
-          pen.arc(xs[i], ys[i], radius, 0, 2 * Math.PI);
-        }
         const [along, across] = [unit * Math.cos(angles?.[i] ?? 0), unit * Math.sin(angles?.[i] ?? 0)];
         for (const part of shape) {
           part.forEach(([u, v], k) => {
@@ -146,11 +158,7 @@
           });
         }
       }
-      if (fill) {
-        pen.fillStyle = fill;
-        pen.fill();
-      }
-      for (const style of strokes) stroke(pen, style);
+      ink();
     },
 
     text(pen, { at, runs, size, anchors, shift, ground: box, pad }, xs, ys, { width: across, height: up }) {

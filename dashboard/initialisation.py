@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from dashboard.caption import Caption
-from dashboard.clouds import LATE, Clouds, updates
+from dashboard.clouds import LATE, SOON, Clouds, updates
 from dashboard.numbers import percent, readable
 from dashboard.page import Properties
 from dashboard.settings import Settings
@@ -50,7 +50,7 @@ def specs(settings: Settings, found: Clouds, view: View, panels: tuple[str, ...]
     run, time = found.current, updates(settings)
     runs = [*found.others, run]
     draw: dict[str, Callable[[], Spec]] = {
-        "cloud": lambda: cloud_plane.spec(run, time, cloud_window(run).steady(), view),
+        "cloud": lambda: cloud_plane.spec(run, time, cloud_window(run).steady(), view, name_rho=False),
         "survival": lambda: survival.spec(runs, time, view, last=LATE),
         "cloud-alive": lambda: cloud_alive.spec(run, time, view, last=LATE),
     }
@@ -94,7 +94,7 @@ def _interval(run: Cloud, row: int) -> str:
     """Write the 95 % interval of a dead share: ``21 to 27 %``, with a digit more where it is narrow."""
     low, high = (100 * float(end[row]) for end in run.interval)
     digits = 0 if high - low >= 3 else 1
-    return f"{low:.{digits}f} to {high:.{digits}f} %"
+    return f"{percent(low / 100, digits).removesuffix(' %')} to {percent(high / 100, digits)}"
 
 
 def _baseline(run: Cloud, row: int, baseline: Cloud | None) -> Iterator[str]:
@@ -110,7 +110,7 @@ def _baseline(run: Cloud, row: int, baseline: Cloud | None) -> Iterator[str]:
 def _later(run: Cloud, row: int) -> Iterator[str]:
     """Say what becomes of them until the end of the cloud, unit by unit."""
     last = len(run.iteration) - 1
-    if row >= last:
+    if row >= last or run.iteration[last] < SOON:  # followed no farther than the hand needs
         return
     share = float(run.dead_fraction[last])
     low, high = (float(end[last]) for end in run.interval)

@@ -39,7 +39,7 @@ def cloud_window(cloud: Cloud) -> Window:
 
 
 @Picture
-def cloud_plane(cloud: Cloud, iteration: int, window: Window, view: View) -> Spec:
+def cloud_plane(cloud: Cloud, iteration: int, window: Window, view: View, name_rho: bool = True) -> Spec:
     """Draw the cloud after T updates over the cones, with trails, on blank ground.
 
     The outcome of a start depends on its ρ, and each unit has its own: there is no ground to colour. The
@@ -55,6 +55,8 @@ def cloud_plane(cloud: Cloud, iteration: int, window: Window, view: View) -> Spe
         For example `cloud_window(cloud)`.
     view : View
         Its layers "cones" and "paths" (the trails of at most 50 units); its colouring does not matter.
+    name_rho : bool
+        Whether the picture says which ρ its cones are for; otherwise the page has to.
 
     Returns
     -------
@@ -74,7 +76,7 @@ def cloud_plane(cloud: Cloud, iteration: int, window: Window, view: View) -> Spe
     data.append(_units("alive now", cloud, row, seen & ~cloud.dead[row], view))
     data.append(_units("dead now", cloud, row, seen & cloud.dead[row], view))
     truth = cloud.hyperparameters.gamma, cloud.hyperparameters.delta
-    notes = [_note(cloud, row, seen, canvas, view)]
+    notes = _note(cloud, row, seen, canvas, view, name_rho)
     if view.size != "compact" and window.contains(*truth):
         there = np.stack([cloud.w[row, seen] - window.w_min, cloud.b[row, seen] - window.b_min], axis=1)
         on_page = replace(view, colouring="gradient")  # the ground is blank, and the leader's ink the page's
@@ -159,7 +161,9 @@ def _units(name: str, cloud: Cloud, row: int, chosen: NDArray[np.bool_], view: V
     }
 
 
-def _note(cloud: Cloud, row: int, seen: NDArray[np.bool_], canvas: Canvas, view: View) -> Spec:
+def _note(
+    cloud: Cloud, row: int, seen: NDArray[np.bool_], canvas: Canvas, view: View, name_rho: bool
+) -> list[Spec]:
     """Say which ρ the cones belong to, and how many units cannot be seen.
 
     In the upper left corner, or in the lower one if the ground truth lies in the way.
@@ -167,14 +171,16 @@ def _note(cloud: Cloud, row: int, seen: NDArray[np.bool_], canvas: Canvas, view:
     gone = int(np.isnan(cloud.w[row]).sum())
     outside = cloud.count - int(seen.sum()) - gone
     parts = []
-    if "cones" in view.layers and gone < cloud.count:
+    if name_rho and "cones" in view.layers and gone < cloud.count:
         parts.append(f"cones at the median |ρ| = {number(float(cloud.median_rho[row]))}")
     parts += [f"{count} {where}" for count, where in ((outside, "outside"), (gone, "diverged")) if count]
+    if not parts:
+        return []
     text = ", ".join(parts)
     x, y = canvas.place(cloud.hyperparameters.gamma, cloud.hyperparameters.delta)
     from_top = canvas.window.height / canvas.pixel - y
     hidden = x < view.px(6.5 * len(text) + 20) and from_top < view.px(34)
-    return label(
+    note = label(
         view,
         text,
         0,
@@ -188,3 +194,4 @@ def _note(cloud: Cloud, row: int, seen: NDArray[np.bool_], canvas: Canvas, view:
         bgcolor=with_alpha(view.colours.page, 0.85),
         borderpad=view.px(2),
     )
+    return [note]

@@ -18,7 +18,7 @@ class End:
 
 
 def end_names(
-    ends: Sequence[End], scale: float, gap: float, view: View, top: float | None = None
+    ends: Sequence[End], scale: float, gap: float, view: View, top: float | None = None, bottom: float = 0.0
 ) -> list[Spec]:
     """Write each name to the right of its curve's end, at least a gap above the next.
 
@@ -32,11 +32,13 @@ def end_names(
     view : View
     top : float, optional
         Height in pixels within which the names are kept.
+    bottom : float
+        Height above which they are kept then.
     """
     up = [end.y * scale for end in ends]
     places = spread([0.0] * len(up), up, view.px(gap))
     if top is not None:
-        places = _kept(places, 0.0, top, view.px(gap))
+        places = _kept(places, bottom, top, view.px(gap))
     return [
         label(
             view,

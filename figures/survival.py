@@ -185,4 +185,5 @@ def _names(by_beta: dict[float, Cloud], coloured: dict[float, str], current: flo
         )
         for beta, run in by_beta.items()
     ]
-    return end_names(ends, _HEIGHT[view.size] / SHARE_TOP, _NAME_GAP, view)
+    height = float(_HEIGHT[view.size])
+    return end_names(ends, height / SHARE_TOP, _NAME_GAP, view, top=height, bottom=view.px(_NAME_GAP / 2))
