@@ -4,7 +4,7 @@
   const dc = (window.deadcone ??= {});
   const SCHEME = "he_normal";
   const TIME = "10000";
-  const LAST_SEED = 999_999;
+  const LAST_SEED = 9999; // as dashboard/settings.py has it
   const byId = (id) => document.getElementById(id);
   const handle = () => byId("survival-handle");
   let graph = null;

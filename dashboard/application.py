@@ -77,5 +77,6 @@ def _warm_up(app: Dash) -> None:
             "/frame?cells=64&colouring=revival&panels=map,revival",
             "/frame?cells=16&exact=1&panels=map",
             "/frame?cells=16&exact=1&panels=map&rho=1",
+            "/frame?init=he_normal&units=16&still=0&panels=cloud,survival,cloud-alive",
         ):
             client.get(path)

@@ -25,7 +25,7 @@ STATE_BYTES = 13  # of a unit in a row
 MOVING_UNITS = 128, 32  # at most, at least
 MOVING_WORK = 10_000_000  # updates of single units, some 70 ms
 SOON, LATE = 100_000, LAST_ITERATION
-REST_SECONDS, COMPLETE_SECONDS = 8.0, 14.0
+REST_SECONDS, COMPLETE_SECONDS = 6.0, 12.0
 
 _clouds: LRUCache[object, Cloud] = LRUCache(CACHE_BYTES, getsizeof=lambda run: STATE_BYTES * run.w.size)
 _lock = threading.Lock()

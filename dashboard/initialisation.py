@@ -91,9 +91,9 @@ def _updates(count: int) -> str:
 
 
 def _interval(run: Cloud, row: int) -> str:
-    """Write the 95 % interval of a dead share: ``21 to 27 %``, with a digit more where it is narrow."""
+    """Write the 95 % interval of a dead share: ``21 to 27 %``, more exactly where narrow or near an end."""
     low, high = (100 * float(end[row]) for end in run.interval)
-    digits = 0 if high - low >= 3 else 1
+    digits = 1 if high - low < 3 or 0 < low < 1 or 99 < high < 100 else 0
     return f"{percent(low / 100, digits).removesuffix(' %')} to {percent(high / 100, digits)}"
 
 
@@ -175,6 +175,8 @@ def page(settings: Settings, found: Clouds, words: Caption) -> dict[str, Propert
 
 
 def _alive_words(run: Cloud, row: int) -> str:
+    if np.isnan(run.activation_quantiles[:, row]).all():
+        return "P(z > 0) of the units over iterations. All have diverged."
     low, _, median, _, high = (readable(float(p), 2) for p in run.activation_quantiles[:, row])
     return (
         f"P(z > 0) of the units over iterations. After {int(run.iteration[row])} updates "

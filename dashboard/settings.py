@@ -25,7 +25,7 @@ SMALLEST_WINDOW = 1e-6  # that a button zooms to …
 NARROWEST = 1e-10  # … and that the address may ask for, also in units of a large γ
 MAX_PARTS = 100
 INITS: tuple[str, ...] = ("none", *Scheme)
-LAST_SEED = 999_999
+LAST_SEED = 9999
 LAST_ITERATION = int(CONTROLS["max_iterations"].high)
 
 Window = tuple[float, float, float, float]

@@ -80,7 +80,9 @@ def cloud_plane(cloud: Cloud, iteration: int, window: Window, view: View, name_r
     if view.size != "compact" and window.contains(*truth):
         there = np.stack([cloud.w[row, seen] - window.w_min, cloud.b[row, seen] - window.b_min], axis=1)
         on_page = replace(view, colouring="gradient")  # the ground is blank, and the leader's ink the page's
-        notes.append(truth_label(on_page, canvas, truth, there.astype(float) / canvas.pixel, []))
+        name = truth_label(on_page, canvas, truth, there.astype(float) / canvas.pixel, [])
+        ink = name["font"] | {"color": view.colours.ink}
+        notes.append(name | {"bgcolor": with_alpha(view.colours.page, 0.85), "font": ink})
     return spec(
         data, {**plane_frame(window, view, grid=True), "annotations": notes}, view, revision=f"cloud {window}"
     )

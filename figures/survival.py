@@ -70,7 +70,7 @@ def survival(clouds: Sequence[Cloud], iteration: int, view: View, last: int | No
             "margin": margins(view, left=66, right=76, top=12, bottom=46),
             "xaxis": _x_axis(decades, view),
             "yaxis": share_axis(view, "dead after <i>T</i>"),
-            "annotations": _names(by_beta, coloured, order[-1], view),
+            "annotations": _names(by_beta, coloured, order[-1], decades, view),
         },
         view,
         revision="survival",
@@ -173,13 +173,15 @@ def _chosen(run: Cloud, iteration: int, colour: str, view: View) -> list[Spec]:
     ]
 
 
-def _names(by_beta: dict[float, Cloud], coloured: dict[float, str], current: float, view: View) -> list[Spec]:
-    """Return each β beyond the end of its curve, the current one bold."""
+def _names(
+    by_beta: dict[float, Cloud], coloured: dict[float, str], current: float, decades: float, view: View
+) -> list[Spec]:
+    """Return each β beyond the end of the axis, as high as its curve ends, the current one bold."""
     muted = {"color": view.colours.ink_muted}
     ends = [
         End(
             _name(run, 4 if beta == current else 2),
-            math.log10(float(run.iteration[-1])),
+            decades,
             float(run.dead_fraction[-1]),
             {"color": coloured[beta], "weight": 700} if beta == current else muted,
         )

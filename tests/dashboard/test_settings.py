@@ -170,6 +170,12 @@ def test_defaults_are_left_out() -> None:
         ("time=2.5", "time", 2, ["time", "2.5", "whole"]),
         ("time=1e9", "time", 1_000_000, ["time", "1e9"]),
         ("before=20,0.9", "before", (), ["before", "ITERATION,BETA,ETA", "20,0.9"]),
+        ("init=xavier", "init", "none", ["init", "he_normal", "xavier"]),
+        ("fan_in=20000", "fan_in", 10_000, ["fan-in", "20000", "10⁴"]),
+        ("units=3", "units", 10, ["units", "3", "1000"]),
+        ("seed=-1", "seed", 0, ["seed", "-1", "9999"]),
+        ("weight_std=0", "weight_std", 1e-6, ["std. dev. of weights", "0", "10⁻⁶"]),
+        ("pytorch=2", "pytorch", False, ["pytorch", "2"]),
         ("before=20,1.9,0.1", "before", (), ["before", "β", "1.9"]),
     ],
 )
