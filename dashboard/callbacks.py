@@ -157,7 +157,7 @@ def _preset(settings: Settings, key: str | None) -> Settings:
     if shown is not None and shown.key == key:
         return settings  # the page names the preset that it shows; playhead and guess stay
     for preset in PRESETS:
-        if preset.key == key and preset is not matching(settings):  # else it only names what is shown
+        if preset.key == key:
             return replace(preset.settings(settings.present), pytorch=settings.pytorch)
     return settings
 
