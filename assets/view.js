@@ -127,7 +127,7 @@
       const query = new URLSearchParams();
       for (const [key, text] of Object.entries(texts)) if (text !== defaults[key]) query.set(key, text);
       if (asked) query.set("theme", asked);
-      const search = query.toString().replaceAll("%2C", ",").replaceAll("%3B", ";");
+      const search = query.toString().replaceAll("%2C", ",").replaceAll("%3B", ";").replaceAll("%3A", ":");
       history.replaceState(history.state, "", location.pathname + (search && `?${search}`) + location.hash);
     },
   };

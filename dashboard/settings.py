@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.numbers import exact, readable
+from dashboard.pin import Pin, parse_pin
 from dynamics import Grid, Hyperparameters, Initializer, Scheme
 from figures.alive import Quantity
 from figures.view import USUAL_LAYERS, Colouring, Layer
@@ -47,6 +48,7 @@ class Settings:
     `init` is a `Scheme`, or none for starts on a grid; the fields after it describe the draw. `pytorch` says
     that the page shows and takes η as PyTorch's lr = η(1 − β); the setting itself stays η.
     `hide` is "outcome" while the viewer guesses the dead share first, `guess` what was guessed, in per cent.
+    `pin` is what the page compares with.
     """
 
     beta: float = CONTROLS["beta"].default
@@ -79,6 +81,7 @@ class Settings:
     pytorch: bool = False
     hide: str = "none"
     guess: float | None = None
+    pin: Pin | None = None
 
     @property
     def lr(self) -> float:
@@ -156,6 +159,16 @@ class Settings:
         """(β, η, γ, δ) for the dynamics."""
         return Hyperparameters(beta=self.beta, eta=self.eta, gamma=self.gamma, delta=self.delta)
 
+    @property
+    def pinned(self) -> Settings:
+        """The same settings at the pinned values; these themselves when nothing is pinned.
+
+        They must not be in units of γ. What was done in the middle of a run is not repeated.
+        """
+        if self.pin is None:
+            return self
+        return replace(self, **self.pin.values, before=(), pin=None)
+
     def grid(self, cells: int) -> Grid:
         """Return the window with `cells` starts a side, or along the longer one where they are pixels."""
         w_min, w_max, b_min, b_max = self.window
@@ -194,7 +207,7 @@ class Settings:
     def query(self) -> str:
         """Return the URL's query, without defaults: ``beta=0.95&gamma=0.01``; empty when all are."""
         default = DEFAULT.texts()
-        return urlencode({k: v for k, v in self.texts().items() if v != default[k]}, safe=",;")
+        return urlencode({k: v for k, v in self.texts().items() if v != default[k]}, safe=",;:")
 
 
 def read_query(query: str) -> tuple[Settings, list[str]]:
@@ -361,6 +374,8 @@ def _text(key: str, value: Any) -> str:
 def _format(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
+    if isinstance(value, Pin):
+        return value.text()
     if value is None:
         return "none"
     if isinstance(value, int | float):
@@ -391,4 +406,5 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "init": _choice("init", INITS),
     "seed": lambda text: _count("seed", "a whole number", text, LAST_SEED),
     "pytorch": _flag("pytorch"),
+    "pin": parse_pin,
 }

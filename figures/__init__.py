@@ -2,6 +2,7 @@
 
 from figures.alive import alive
 from figures.arrows import arrow_grid
+from figures.changed import changed
 from figures.cloud import cloud_plane, cloud_window
 from figures.cloud_alive import cloud_alive
 from figures.eigenvalues import locus
@@ -30,6 +31,7 @@ __all__ = [
     "View",
     "alive",
     "arrow_grid",
+    "changed",
     "cloud_alive",
     "cloud_plane",
     "cloud_window",

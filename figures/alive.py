@@ -33,7 +33,13 @@ _AREA = {"desktop": (370, 140), "compact": (345, 155), "phone": (300, 130), "pre
 
 
 @Picture
-def alive(paths: Sequence[StartPath], epsilon: float, view: View, quantity: Quantity = "activation") -> Spec:
+def alive(
+    paths: Sequence[StartPath],
+    epsilon: float,
+    view: View,
+    quantity: Quantity = "activation",
+    beside: tuple[Sequence[StartPath], float] = ((), 1.0),
+) -> Spec:
     """Draw one quantity along the paths over logarithmic iterations.
 
     Parameters
@@ -46,6 +52,8 @@ def alive(paths: Sequence[StartPath], epsilon: float, view: View, quantity: Quan
     quantity : "activation", "w", "b" or "loss"
         P(z > 0), floored at 10⁻⁹, and the loss are on logarithmic axes, w and b on linear ones. The
         range holds every path that does not diverge; one that does leaves it.
+    beside : (sequence of StartPath, float), optional
+        Paths and dead threshold of another picture: both get the same axes.
 
     Returns
     -------
@@ -58,11 +66,14 @@ def alive(paths: Sequence[StartPath], epsilon: float, view: View, quantity: Quan
     """
     if quantity not in _TITLES:
         raise ValueError(f"quantity must be one of {', '.join(_TITLES)}, got {quantity!r}")
-    curves = [_curve(path, quantity, epsilon) for path in paths]
-    last = max((x[-1] for x, _ in curves if len(x)), default=2.0)
+    lowest = min(epsilon, beside[1])
+    every = [*paths, *beside[0]]
+    all_curves = [_curve(path, quantity, lowest) for path in every]
+    curves = all_curves[: len(paths)]
+    last = max((x[-1] for x, _ in all_curves if len(x)), default=2.0)
     # Steps of two decades, and room for a letter: the axis stands still while a slider moves the curves.
     x_max = 2 * max(math.ceil((last - 0.15) / 2), 1) + 0.3
-    low, high = _range(paths, curves, quantity, epsilon)
+    low, high = _range(every, all_curves, quantity, lowest)
     dead = quantity == "activation"
     return spec(
         [

@@ -33,6 +33,8 @@ class View:
         Size class; compact is under 800 px tall or 760 to 1199 px wide.
     hover : bool
         Whether every cell carries what hovering over it tells; left out while dragging.
+    row : bool
+        Whether the map is one of three in a row, and so as small as a phone's.
 
     Raises
     ------
@@ -45,6 +47,7 @@ class View:
     layers: frozenset[Layer] = USUAL_LAYERS
     size: Size = "desktop"
     hover: bool = True
+    row: bool = False
 
     def __post_init__(self) -> None:
         for name, kind in (("theme", ThemeName), ("colouring", Colouring), ("size", Size)):
@@ -67,9 +70,9 @@ class View:
     @property
     def map_side(self) -> int:
         """Side in pixels of the map that this size class makes room for."""
-        return _MAP_SIDE[self.size]
+        return round(self.px(_MAP_SIDE["phone"])) if self.row else _MAP_SIDE[self.size]
 
     @property
     def arrows(self) -> int:
         """Number of arrows along one side of the map."""
-        return _ARROWS[self.size]
+        return _ARROWS["phone" if self.row else self.size]

@@ -156,3 +156,15 @@ def test_a_diverging_path_is_cut_where_it_leaves() -> None:
     w = np.array([0.0, 1.0, 2.0, 1e9, np.inf, np.nan])
     drawn, _ = drawn_path(w, np.zeros(6), 0.1, 100.0)
     assert drawn.tolist() == [0.0, 1.0, 2.0]
+
+
+@pytest.mark.parametrize("quantity", ["activation", "w", "b", "loss"])
+def test_two_pictures_beside_each_other_have_the_same_axes(
+    three: list[StartPath], quantity: Quantity
+) -> None:
+    other = [StartPath("A", trajectory(HP, (-8.0, 9.0), steps=20_000, record=[0, 10, 20_000]), Outcome.DEAD)]
+    first = alive(three, 1e-3, View(), quantity, beside=(other, 1e-9)).to_dict()["layout"]
+    second = alive(other, 1e-9, View(), quantity, beside=(three, 1e-3)).to_dict()["layout"]
+    alone = alive(three, 1e-3, View(), quantity).to_dict()["layout"]
+    for axis in ("xaxis", "yaxis"):
+        assert first[axis]["range"] == second[axis]["range"] != alone[axis]["range"]
