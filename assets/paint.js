@@ -53,6 +53,11 @@
   const WATCH = {
     map: watchMap,
     alive: (gd) => dc.time.watchChart(gd),
+    "pinned-alive": (gd) => dc.time.watchChart(gd),
+    pinned(gd) {
+      dc.time.watchMap(gd);
+      gd.on("plotly_afterplot", dc.time.place);
+    },
     survival: (gd) => dc.initial.watch(gd),
     regimes(gd) {
       dc.regimes.watch(gd);
@@ -163,15 +168,15 @@
       onScreen.add(panel);
       watcher.observe(frame);
     }
-    return Boolean(frame?.offsetParent);
+    return Boolean(frame?.offsetParent) && getComputedStyle(frame).visibility === "visible";
   }
 
   dc.paint = {
     // Whether the layout of this size and page has room for the panel, and, while a hand moves, whether
     // it can be seen without scrolling.
     visible(panel, still) {
-      const { page, mode, colouring } = document.documentElement.dataset;
-      const place = [panel, dc.view.size(), page, mode, colouring].join(" ");
+      const { page, mode, colouring, compared } = document.documentElement.dataset;
+      const place = [panel, dc.view.size(), page, mode, colouring, compared].join(" ");
       return (room[place] ??= hasRoom(panel)) && (still || onScreen.has(panel));
     },
 

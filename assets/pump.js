@@ -44,16 +44,24 @@
   function signature(panel, texts, atRest) {
     const depends = dc.table().depends[panel];
     const used = depends ? depends.map((key) => texts[key]) : timeless(texts);
+    // A window in units of γ is another one with every γ.
+    if (depends?.includes("scale") && texts.scale === "1") used.push(texts.gamma);
     return JSON.stringify([used, dc.view.theme(), dc.view.size(), atRest]);
   }
 
+  // At rest both maps and what changed have the same grid.
+  const COMPARED = ["pinned", "changed"];
+  const grid = ({ cells, exact }) => `${cells} ${Boolean(exact)}`;
+  const gridOf = {}; // panel → grid that it was drawn from
+
   const seen = (still = true) => Object.keys(dc.table().depends).filter((panel) => dc.paint.visible(panel, still));
 
-  function stale(texts, still) {
-    return seen(still).filter(
+  function stale(texts, plan) {
+    return seen(plan.still).filter(
       (panel) =>
-        painted[panel] !== signature(panel, texts, true) &&
-        (still || painted[panel] !== signature(panel, texts, false)),
+        (painted[panel] !== signature(panel, texts, true) &&
+          (plan.still || painted[panel] !== signature(panel, texts, false))) ||
+        (plan.still && COMPARED.includes(panel) && gridOf[panel] !== grid(plan)),
     );
   }
 
@@ -76,7 +84,7 @@
     const size = full();
     if (!fine()) {
       ask({ cells: cost * size ** 2 > REST_MS ? Math.min(2 * shown.cells, size) : size, still: true });
-    } else if (stale(wanted.texts, true).some((panel) => !shown.missing.includes(panel))) {
+    } else if (stale(wanted.texts, { ...shown, still: true }).some((panel) => !shown.missing.includes(panel))) {
       ask({ cells: shown.cells, still: true, exact: shown.exact });
     } else if (!held) {
       const { seq } = wanted;
@@ -118,7 +126,7 @@
 
   async function ask(plan) {
     const { seq, key, texts } = wanted;
-    const panels = new Set(plan.complete && dc.time.led() ? seen() : stale(texts, plan.still));
+    const panels = new Set(plan.complete && dc.time.led() ? seen() : stale(texts, plan));
     if (dc.paint.visible("map", true)) panels.add("map");
     const mine = { ...plan, seq, key, texts, panels: [...panels], controller: new AbortController(), from: performance.now() };
     flights.add(mine);
@@ -167,7 +175,10 @@
     if (key !== wanted.key) computing = setTimeout(() => dc.paint.computing(wanted.texts), COMPUTING_MS);
     await dc.paint.frame(frame);
     dc.showValues(texts);
-    for (const panel of panels) painted[panel] = missing.includes(panel) ? null : signature(panel, texts, still);
+    for (const panel of panels) {
+      painted[panel] = missing.includes(panel) ? null : signature(panel, texts, still);
+      gridOf[panel] = grid(shown);
+    }
     dc.paint.announce(frame);
   }
 

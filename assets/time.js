@@ -101,8 +101,8 @@
     });
   }
 
-  function placeLine(t) {
-    const gd = byId("alive")?.querySelector(".js-plotly-plot");
+  function placeLine(chart, t) {
+    const gd = byId(chart)?.querySelector(".js-plotly-plot");
     if (gd?._fullLayout?.xaxis?.type !== "log") return;
     const marks = layer(gd);
     if (!marks.firstChild) marks.append(Object.assign(document.createElement("i"), { className: "playhead-line" }));
@@ -132,7 +132,7 @@
     if (!dc.texts() || !byId("scrubber")) return;
     const t = hovered ?? now();
     for (const map of Object.keys(heads)) placeOn(map, t);
-    placeLine(t);
+    for (const chart of ["alive", "pinned-alive"]) placeLine(chart, t);
     tell(t);
   }
 
@@ -238,11 +238,12 @@
   }
 
   function nearPath(gd, { clientX, clientY, buttons }) {
-    if (buttons || !ways.map || !dc.texts().layers.includes("paths")) return null;
+    const own = ways[gd.closest(".graph").id.replace("picture-", "")];
+    if (buttons || !own || !dc.texts().layers.includes("paths")) return null;
     const { left, top, width, height } = dc.sketch.onScreen(gd);
     const { xaxis, yaxis } = gd._fullLayout;
     let [best, found] = [NEAR_PX ** 2, null];
-    for (const { w, b, last: end } of ways.map) {
+    for (const { w, b, last: end } of own) {
       for (let i = 0; i < w.length; i += 1) {
         const x = left + share(xaxis, w[i]) * width - clientX;
         const y = top + (1 - share(yaxis, b[i])) * height - clientY;

@@ -158,8 +158,8 @@ def _preset(settings: Settings, key: str | None) -> Settings:
         return settings  # the page names the preset that it shows; playhead and guess stay
     for preset in PRESETS:
         if preset.key == key:
-            kept = {"pytorch": settings.pytorch, "pin": settings.pin}
-            return replace(preset.settings(settings.present), **kept)
+            chosen = preset.settings(settings.present)
+            return replace(chosen, pytorch=settings.pytorch, pin=settings.pin)
     return settings
 
 

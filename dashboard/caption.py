@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from dashboard.controls import CONTROLS
 from dashboard.numbers import percent, readable
 from dashboard.settings import Settings
 from dynamics import (
@@ -156,3 +160,79 @@ def window_text(settings: Settings) -> str:
     w_min, w_max, b_min, b_max = (readable(v) for v in settings.window)
     weights, biases = f"[{w_min}, {w_max}]", f"[{b_min}, {b_max}]"
     return f"{weights}²" if weights == biases else f"{weights} × {biases}"
+
+
+# ------------------------------------------------------------------ beside a pinned setting
+
+
+def compared_caption(
+    settings: Settings, basin: BasinMap, pinned: Settings, other: BasinMap, keys: Sequence[str]
+) -> Caption:
+    """Describe two maps of the same starts: how many die in each, and how many end differently.
+
+    Parameters
+    ----------
+    settings, basin
+        The current settings and their map.
+    pinned, other
+        The pinned settings and theirs, on the same grid.
+    keys : sequence of str
+        The settings that differ.
+    """
+    first = (_exception(settings, basin) or f"{_starts(settings, basin.dead_fraction)}.").removesuffix(".")
+    counting = _counting(settings, basin)
+    if not keys:
+        return Caption(f"{first}.", "Nothing differs yet: move a slider.", counting)
+    values = _joined([f"{_label(key)} = {readable(getattr(pinned, key), 6)}" for key in keys])
+    stop = ". With" if ";" in first else "; with"
+    verdict = f"{first}{stop} the pinned {values}, {_ending(other)}."
+    differ = f"Only {_label(keys[0])} differs" if len(keys) == 1 else f"{_joined(map(_label, keys))} differ"
+    if not CONTROLS[keys[0]].symbol:  # a letter of the paper's stays as it is
+        differ = f"{differ[0].upper()}{differ[1:]}"
+    context = f"{differ}. {_moved(settings, basin, other)}."
+    return Caption(verdict, context, counting)
+
+
+def _label(key: str) -> str:
+    """Return a setting's symbol, or its name within a sentence."""
+    return CONTROLS[key].symbol or CONTROLS[key].name.lower()
+
+
+def _joined(parts: Iterable[str]) -> str:
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _ending(basin: BasinMap) -> str:
+    """The dead share, and what else it hides."""
+    dead, diverged = basin.dead_fraction, basin.fraction(Outcome.DIVERGED)
+    undecided = basin.fraction(Outcome.UNDECIDED)
+    share = "none" if dead == 0 else "all" if dead == 1 else percent(dead)
+    if diverged > 0:
+        return f"{share}, and {percent(diverged)} diverge"
+    return f"{share}, and {percent(undecided)} are undecided" if undecided >= 0.01 else share
+
+
+def _moved(settings: Settings, now: BasinMap, pinned: BasinMap) -> str:
+    """Say how many starts end differently, and how many of them die in only one of the two maps."""
+    differ = int(np.count_nonzero(now.outcome != pinned.outcome))
+    dead, before = now.outcome == Outcome.DEAD, pinned.outcome == Outcome.DEAD
+    only_now, only_pinned = int(np.count_nonzero(dead & ~before)), int(np.count_nonzero(before & ~dead))
+    if differ == 0:
+        return f"All {_count(now.outcome.size)} starts end alike"
+    verb = "ends" if differ == 1 else "end"
+    ends = f"{_count(differ)} of {_count(now.outcome.size)} starts {verb} differently"
+    after = settings.tolerance == 0
+    parts = []
+    if only_now:
+        verb = ("is dead" if only_now == 1 else "are dead") if after else ("dies" if only_now == 1 else "die")
+        parts.append(f"{_count(only_now)} {verb} only now")
+    if only_pinned:
+        verb = ("was dead" if only_pinned == 1 else "were dead") if after else "died"
+        parts.append(f"{_count(only_pinned)} {verb} only when pinned")
+    return f"{ends}: {', '.join(parts) or 'none of them by death'}"
+
+
+def _count(number: int) -> str:
+    """Write a count with narrow spaces between its thousands."""
+    return f"{number:,}".replace(",", "\u202f")

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import guess, initial_layout, kick, revival
+from dashboard import guess, initial_layout, kick, pinned_layout, revival
 from dashboard.markup import aria
 from dashboard.settings import LAYERS, USUAL
 from figures.revival_ground import LEGEND
@@ -48,7 +48,11 @@ def explore() -> list[Component]:
     """Return the page's content."""
     return [
         html.Div([_voice(), _modes()], className="head"),
-        html.Div([_map_column(), _side(), _share(), _initial_side(), _revival()], className="first-screen"),
+        pinned_layout.switch(),
+        html.Div(
+            [_map_column(), _side(), _share(), _initial_side(), _revival(), *_pinned()],
+            className="first-screen",
+        ),
         _below(),
         _follow(),
     ]
@@ -80,6 +84,7 @@ def _modes() -> Component:
     """What changes the question, and what lies below."""
     return html.Nav(
         [
+            *pinned_layout.links(),
             *guess.links(),
             *initial_layout.mode_links(),
             html.A("More below ↓", href="#below", id="more-below", className="link in-explore"),
@@ -128,6 +133,7 @@ def _map_column() -> Component:
             initial_layout.head(),
             html.Div(
                 [
+                    pinned_layout.now_heading(),
                     html.H2(
                         [
                             *(html.Span(text, className=f"for-{key}") for key, text in HEADINGS.items()),
@@ -325,6 +331,10 @@ def _share() -> Component:
         className="panel share-panel",
         **aria(labelledby="share-heading"),
     )
+
+
+def _pinned() -> list[Component]:
+    return pinned_layout.parts({name: _graph(name, label) for name, label in pinned_layout.LABELS.items()})
 
 
 def _revival() -> Component:

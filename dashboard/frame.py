@@ -14,8 +14,8 @@ from typing import Any, get_args
 
 from numpy.typing import NDArray
 
-from dashboard import guess, initialisation, kick, results, revival
-from dashboard.caption import caption
+from dashboard import guess, initialisation, kick, pinned, results, revival
+from dashboard.caption import caption, compared_caption
 from dashboard.clouds import clouds
 from dashboard.comparison import Comparison, compare, conditions, known, without_momentum
 from dashboard.controls import CONTROLS, InvalidSettingError
@@ -51,6 +51,7 @@ DEPENDS: dict[str, tuple[str, ...] | None] = {
         *("starts", "scale", "kick"),
     ),
 }
+ALL_DEPENDS = DEPENDS | CLOUD_DEPENDS | pinned.DEPENDS
 MIN_CELLS = 8
 # A picture at rest may take this long; past it the page keeps the finest map that was finished.
 LONGEST_SECONDS = 20.0
@@ -131,6 +132,7 @@ class FrameRequest:
             layers=frozenset(self.settings.layers),
             size=self.size,
             hover=False,
+            row=self.settings.pin is not None and self.size != "phone",
         )
 
 
@@ -145,12 +147,10 @@ def read_request(args: Mapping[str, str]) -> FrameRequest:
     settings = DEFAULT.edit({key: text for key, text in args.items() if key not in _OPTIONS})
     named = args.get("panels", ",".join(DEPENDS))
     panels = tuple(dict.fromkeys(named.split(","))) if named else ()  # About shows no picture
-    unknown = [panel for panel in panels if panel not in DEPENDS | CLOUD_DEPENDS]
+    unknown = [panel for panel in panels if panel not in ALL_DEPENDS]
     if unknown:
         raise InvalidSettingError(
-            "panels",
-            f"panels must be some of {', '.join(DEPENDS | CLOUD_DEPENDS)}, not “{unknown[0][:40]}”",
-            None,
+            "panels", f"panels must be some of {', '.join(ALL_DEPENDS)}, not “{unknown[0][:40]}”", None
         )
     seq = int(number(args, "seq", 0, 0, 2**53))
     return FrameRequest(
@@ -194,38 +194,50 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
     basin = timed.basin
     kicked = _kicked(request, cancel)
     revived = revival.find(settings, basin.grid, "revival" in request.panels, cancel)
-    comparison = compare(settings, cancel) if request.complete else known(settings)
-    runs = paths(settings, cancel) if {"map", "alive"} & set(request.panels) else []
-    specs = _specs(request, basin, comparison, runs, kicked, revived)
+    there = pinned.find(settings, cells, cancel, request.exact)
+    comparison = compare(settings, cancel) if request.complete and there is None else known(settings)
+    runs = paths(settings, cancel) if {"map", "alive"} & set(request.panels) or there is not None else []
+    draw = _specs(request, basin, comparison, runs, kicked, revived)
+    if there is not None:
+        draw |= pinned.drawn(settings, basin, runs, there, request.view, cancel)
+    specs = {name: draw[name]() for name in request.panels if name in draw}
     pictures, coordinates = _pictures(request, specs)
     grounds, cells_shown = _grounds(specs, basin)
     words, preset = caption(settings, basin, comparison.baseline), matching(settings)
+    if there is not None:
+        keys = pinned.differing(settings)
+        words = compared_caption(settings, basin, there.settings, there.basin, keys)
     rough = results.rough(basin.grid, basin.rho)
     told = page(settings, basin, words, preset, request.scaled)
     told |= compared(settings, basin, comparison, request.scaled)
     told |= kick.told(settings, kicked) | guess.revealed(settings)
     if revived is not None:
         told |= revival.page(settings, revived.unit)
+    if there is not None:
+        told |= pinned.told(settings, basin, there)
     told["state"] = {"text": " ".join(_state(busy, request.exact, rough))}
+    on_maps = {"map": runs} | ({"pinned": there.runs} if there is not None else {})
     header: dict[str, Any] = {
         "seq": request.seq,
         "settings": asdict(settings),
         "n_w": basin.grid.n_w,
         "n_b": basin.grid.n_b,
-        "milliseconds": timed.milliseconds + (revived.milliseconds if revived is not None else 0),
+        "milliseconds": timed.milliseconds + sum(part.milliseconds for part in (revived, there) if part),
         "rough": rough,
-        "pending": not comparison.complete or ("kick" in request.panels and kicked is None),
+        "pending": there is None
+        and (not comparison.complete or ("kick" in request.panels and kicked is None)),
         "verdict": words.verdict,
         "preset": preset.key if preset else None,
         "page": told,
         "grounds": grounds,
         "pictures": pictures,
-        "heads": {"map": heads(runs, settings.time)},
+        "heads": {name: heads(own, settings.time) for name, own in on_maps.items()},
     }
     ways: list[NDArray[Any]] = []
     if request.still:  # what play and scrub move along; a moving hand gets the playhead's place alone
-        lengths, ways = records(runs)
-        header["ways"] = {"map": lengths}
+        recorded = {name: records(own) for name, own in on_maps.items()}
+        header["ways"] = {name: lengths for name, (lengths, _) in recorded.items()}
+        ways = [array for _, arrays in recorded.values() for array in arrays]
     header["spent"] = 1000 * (perf_counter() - begin)
     return pack(header, [basin.outcome, *cells_shown, *coordinates, *ways])
 
@@ -313,8 +325,8 @@ def _specs(
     runs: list[StartPath],
     kicked: kick.Kicked | None,
     revived: revival.Revived | None,
-) -> dict[str, Spec]:
-    """Draw the panels that are asked for, without `share` and `kick` while they are not known."""
+) -> dict[str, Callable[[], Spec]]:
+    """Return how to draw each panel, without `share` and `kick` while they are not known."""
     settings, view = request.settings, request.view
     current = CurrentShare(settings.gamma, settings.beta, basin.dead_fraction)
     draw: dict[str, Callable[[], Spec]] = {
@@ -342,7 +354,7 @@ def _specs(
         draw["kick"] = lambda: kick_picture.spec(around, arrow, view)
     if not comparison.curves:
         del draw["share"]
-    return {name: draw[name]() for name in request.panels if name in draw}
+    return draw
 
 
 def _grounds(

@@ -10,10 +10,10 @@ from dash.development.base_component import Component
 from dashboard.about import about
 from dashboard.controls import CONTROLS
 from dashboard.explore import explore
-from dashboard.frame import DEPENDS
+from dashboard.frame import ALL_DEPENDS
 from dashboard.guess import OPEN
-from dashboard.initialisation import CLOUD_DEPENDS
 from dashboard.markup import aria, data
+from dashboard.pin import PINNED
 from dashboard.rail import header, rail
 from dashboard.settings import DEFAULT
 
@@ -59,6 +59,7 @@ def _browser_table() -> dict[str, object]:
             for c in CONTROLS.values()
         },
         "defaults": DEFAULT.texts(),
-        "depends": DEPENDS | CLOUD_DEPENDS,
+        "depends": ALL_DEPENDS,
         "open": OPEN,
+        "pinned": PINNED,
     }

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from dashboard.comparison import MOST_TIPS
 from dashboard.controls import BOXES, SLIDERS, Control
 from dashboard.markup import aria, data
+from dashboard.pinned_layout import rail_part, tick
 from dashboard.presets import PRESETS
 from dashboard.settings import DEFAULT
 
@@ -79,6 +80,7 @@ def rail() -> Component:
                 **aria(label="Hyperparameters"),
             ),
             _tips(),
+            rail_part(),
             html.Div(
                 [
                     html.Div(
@@ -188,6 +190,7 @@ def _slider(control: Control) -> Component:
                 [
                     html.Span(id=f"{control.key}-landmark", className="landmark"),
                     html.Span(id=f"{control.key}-tick", className="tick", **aria(hidden="true")),
+                    tick(control.key),
                     dcc.Slider(
                         id=control.key,
                         min=0,

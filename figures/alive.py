@@ -83,8 +83,8 @@ def alive(
         {
             "margin": margins(view, left=66, right=8, top=8, bottom=46),
             "xaxis": decades(view, "iteration", 0.0, x_max) | {"showgrid": True},
-            "yaxis": _y_axis(view, quantity, low, high, epsilon) | {"showgrid": True},
-            "shapes": dead_band(view, epsilon) if dead else [],
+            "yaxis": _y_axis(view, quantity, low, high, (epsilon, lowest)) | {"showgrid": True},
+            "shapes": dead_band(view, epsilon, lowest) if dead else [],
             "annotations": _letters(paths, curves, (x_max, low, high), view)
             + ([dead_label(view)] if dead else []),
         },
@@ -155,13 +155,13 @@ def _range(
     return low - room, high + room
 
 
-def _y_axis(view: View, quantity: Quantity, low: float, high: float, epsilon: float) -> Spec:
+def _y_axis(view: View, quantity: Quantity, low: float, high: float, thresholds: tuple[float, float]) -> Spec:
     if quantity == "loss":
         return decades(view, _TITLES[quantity], low, high)
     if quantity in ("w", "b"):
         zero = {"zeroline": True, "zerolinecolor": view.colours.control}
         return axis(view, _TITLES[quantity], low, high, nticks=5, **zero)
-    return probability_axis(view, epsilon)
+    return probability_axis(view, *thresholds)
 
 
 def _letters(

@@ -17,7 +17,7 @@ def plane_frame(window: Window, view: View, *, grid: bool) -> Spec:
         "constrain": "domain",
         "nticks": _TICKS,
     }
-    left = (18 if phone else 26) + 8 + tick_width(window.b_min, window.b_max, _TICKS)
+    left = (18 if phone or view.row else 26) + 8 + tick_width(window.b_min, window.b_max, _TICKS)
     return {
         "margin": margins(view, left=left, right=9, top=9, bottom=46),
         "xaxis": axis(

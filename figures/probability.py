@@ -31,9 +31,9 @@ def decades(view: View, title: str, low: float, high: float) -> Spec:
     )
 
 
-def probability_axis(view: View, epsilon: float) -> Spec:
-    """Return the axis of P(z > 0) from `floor` to 1, with ε as a marked tick."""
-    low = math.log10(floor(epsilon))
+def probability_axis(view: View, epsilon: float, lowest: float | None = None) -> Spec:
+    """Return the axis of P(z > 0) from `floor` of the `lowest` ε to 1, with its own ε as a marked tick."""
+    low = math.log10(floor(epsilon if lowest is None else lowest))
     threshold = math.log10(epsilon)
     step = 3 * math.ceil(-low / 9)
     exponents = [k for k in range(0, math.floor(low) - 1, -step) if abs(k - threshold) > 0.9]
@@ -50,11 +50,12 @@ def probability_axis(view: View, epsilon: float) -> Spec:
     )
 
 
-def dead_band(view: View, epsilon: float) -> list[Spec]:
-    """Return the shapes of the band below ε and its edge."""
+def dead_band(view: View, epsilon: float, lowest: float | None = None) -> list[Spec]:
+    """Return the shapes of the band below ε, down to `floor` of the `lowest`, and its edge."""
+    bottom = floor(epsilon if lowest is None else lowest)
     across = {"xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y1": epsilon, "layer": "below"}
     dead = view.colours.dead_ink
-    band = {"type": "rect", "y0": floor(epsilon), "line": {"width": 0}, "fillcolor": with_alpha(dead, 0.13)}
+    band = {"type": "rect", "y0": bottom, "line": {"width": 0}, "fillcolor": with_alpha(dead, 0.13)}
     edge = {"type": "line", "y0": epsilon, "line": {"color": dead, "width": view.px(1.6), "dash": "4px,3px"}}
     return [across | band, across | edge]
 
