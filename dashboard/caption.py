@@ -180,9 +180,9 @@ def compared_caption(
         The settings that differ.
     """
     first = (_exception(settings, basin) or f"{_starts(settings, basin.dead_fraction)}.").removesuffix(".")
-    counting = _counting(settings, basin)
+    counted = counting(settings, basin.grid)
     if not keys:
-        return Caption(f"{first}.", "Nothing differs yet: move a slider.", counting)
+        return Caption(f"{first}.", "Nothing differs yet: move a slider.", counted)
     values = _joined([f"{_label(key)} = {readable(getattr(pinned, key), 6)}" for key in keys])
     stop = ". With" if ";" in first else "; with"
     verdict = f"{first}{stop} the pinned {values}, {_ending(other)}."
@@ -190,7 +190,7 @@ def compared_caption(
     if not CONTROLS[keys[0]].symbol:  # a letter of the paper's stays as it is
         differ = f"{differ[0].upper()}{differ[1:]}"
     context = f"{differ}. {_moved(settings, basin, other)}."
-    return Caption(verdict, context, counting)
+    return Caption(verdict, context, counted)
 
 
 def _label(key: str) -> str:

@@ -132,7 +132,7 @@ class FrameRequest:
             layers=frozenset(self.settings.layers),
             size=self.size,
             hover=False,
-            row=self.settings.pin is not None and self.size != "phone",
+            row=self.settings.comparing and self.size != "phone",
         )
 
 

@@ -160,6 +160,11 @@ class Settings:
         return Hyperparameters(beta=self.beta, eta=self.eta, gamma=self.gamma, delta=self.delta)
 
     @property
+    def comparing(self) -> bool:
+        """Whether the page shows the pinned map: neither a guess nor drawn units are before it."""
+        return self.pin is not None and self.hide == "none" and self.init == "none"
+
+    @property
     def pinned(self) -> Settings:
         """The same settings at the pinned values; these themselves when nothing is pinned.
 
