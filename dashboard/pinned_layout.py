@@ -56,7 +56,7 @@ def tick(key: str) -> Component:
 
 def now_heading() -> Component:
     """Return the heading that Now's map has in this mode."""
-    return html.H2(["Now", html.Span(id="now-values")], className="in-compare compared-heading now-heading")
+    return html.H2(["Now ", html.Span(id="now-values")], className="in-compare compared-heading now-heading")
 
 
 def switch() -> Component:
@@ -75,7 +75,7 @@ def switch() -> Component:
 
 def parts(maps: dict[str, Component]) -> list[Component]:
     """Return the parts of the first screen in this mode, around the graphs of `PANELS` by name."""
-    pinned = html.H2(["Pinned", html.Span(id="pinned-values")], className="compared-heading")
+    pinned = html.H2(["Pinned ", html.Span(id="pinned-values")], className="compared-heading")
     return [
         _map("pinned", pinned, "", maps["pinned"]),
         _map("changed", html.H2("What changed"), "now ", maps["changed"]),

@@ -17,20 +17,21 @@ def iteration(page: Page) -> int:
     return int(page.locator("#iteration").inner_text().replace("\u202f", ""))
 
 
-def heads(page: Page) -> list[list[float]]:
+def heads(page: Page, panel: str = "map") -> list[list[float]]:
     """Where the marks of the playhead are, in the map's own numbers."""
     places: list[list[float]] = page.evaluate(
-        """() => {
-            const graph = document.querySelector("#map .js-plotly-plot");
+        """panel => {
+            const graph = document.querySelector(`#${panel} .js-plotly-plot`);
             const { left, top, width, height } = deadcone.sketch.onScreen(graph);
             const { xaxis, yaxis } = graph._fullLayout;
             const at = ({ range }, share) => range[0] + share * (range[1] - range[0]);
-            return [...document.querySelectorAll(".graph-map .playhead:not(.twin)")].map((mark) => {
+            return [...document.querySelectorAll(`.graph-${panel} .playhead:not(.twin)`)].map((mark) => {
                 const box = mark.getBoundingClientRect();
                 const [x, y] = [box.x + box.width / 2 - left, box.y + box.height / 2 - top];
                 return [at(xaxis, x / width), at(yaxis, 1 - y / height)];
             });
-        }"""
+        }""",
+        panel,
     )
     return places
 
