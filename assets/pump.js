@@ -221,7 +221,7 @@
     settled: () => !held && wanted?.rest && !flights.size && shown.key === wanted.key && fine(),
     // What asks for more of the map that was announced.
     query() {
-      const cells = Math.max(dc.frame.n_w, dc.frame.n_b);
+      const cells = Math.max(dc.frame.n_w, dc.frame.n_b) || COARSEST;
       return new URLSearchParams({ ...wanted.texts, cells, exact: shown.exact ? 1 : 0 });
     },
     wanted: () => wanted,

@@ -1,6 +1,7 @@
 """Real initialisations against their formulas, and clouds of them against plain iteration."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,8 @@ from dynamics import (
     Initializer,
     Outcome,
     Scheme,
+    Starts,
+    activation_probability,
     cloud,
     dead_cone_slope,
     outcomes,
@@ -310,3 +313,25 @@ def test_a_clouds_arguments_are_checked() -> None:
         cloud(HP, HE, 3, epsilon=0.5)
     with pytest.raises(ValueError, match="record must rise from at least 0 to at most iterations = 10"):
         cloud(HP, HE, 3, iterations=10, record=[5, 11])
+
+
+def test_some_starts_of_a_sample_can_be_followed_alone() -> None:
+    hp, he = Hyperparameters(beta=0.99, eta=0.1, gamma=0.1, delta=0.0), Initializer(Scheme.HE_NORMAL, 100)
+    drawn = sample(he, 30, 4)
+    few = cloud(hp, he, 7, iterations=500, starts=Starts(drawn.w[:7], drawn.b[:7], drawn.rho[:7]))
+    np.testing.assert_array_equal(few.w, cloud(hp, he, 30, iterations=500, seed=4).w[:, :7])
+    with pytest.raises(ValueError, match="starts must be 8, as count says, got 30"):
+        cloud(hp, he, 8, iterations=500, starts=drawn)
+
+
+def test_activation_quantiles_are_those_of_the_units_left() -> None:
+    hp, he = Hyperparameters(beta=0.9, eta=0.1, gamma=0.1, delta=0.0), Initializer(Scheme.HE_NORMAL, 100)
+    run = cloud(hp, he, 101, iterations=300)
+    for row in (0, 50, len(run.iteration) - 1):
+        units = np.sort(activation_probability(run.w[row], run.b[row], run.rho[row]))
+        np.testing.assert_allclose(run.activation_quantiles[:, row], units[[5, 25, 50, 75, 95]], rtol=1e-4)
+    w = run.w.copy()
+    w[:, ::2] = np.nan
+    left = replace(run, w=w)
+    units = activation_probability(run.w[50, 1::2], run.b[50, 1::2], run.rho[50, 1::2])
+    assert left.activation_quantiles[2, 50] == pytest.approx(np.median(units), rel=1e-3)
