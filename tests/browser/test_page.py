@@ -300,8 +300,8 @@ def test_colourings_layers_and_the_time_series_choice(open_page: OpenPage) -> No
     everything = page.evaluate(traces)
     page.get_by_text("Iterations", exact=True).click()
     page.wait_for_function("deadcone.frame.settings.colouring === 'iterations'")
-    expect(page.locator(".legend.for-iterations")).to_be_visible()
-    expect(page.locator(".legend.for-outcome")).to_be_hidden()
+    expect(page.locator("#legends .legend.for-iterations")).to_be_visible()
+    expect(page.locator("#legends .legend.for-outcome")).to_be_hidden()
     for layer in ("Arrows", "Cones", "Paths"):
         page.get_by_text(layer, exact=True).click()
     page.wait_for_function("deadcone.frame.settings.layers.length === 0")
