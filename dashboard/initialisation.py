@@ -15,7 +15,7 @@ from dynamics import Cloud, Initializer, Scheme, dead_cone_slope
 from figures import View, cloud_alive, cloud_plane, cloud_window, survival
 from figures.chart import Spec
 
-# Which settings each picture is drawn from, as `DEPENDS` of dashboard/frame.py.
+# Which settings each picture is drawn from, as `DEPENDS` of dashboard/request.py.
 _DRAWN = (
     "beta",
     "eta",
@@ -45,16 +45,15 @@ SCHEME_NAMES = {
 }
 
 
-def specs(settings: Settings, found: Clouds, view: View, panels: tuple[str, ...]) -> dict[str, Spec]:
-    """Draw the panels that are asked for."""
+def drawings(settings: Settings, found: Clouds, view: View) -> dict[str, Callable[[], Spec]]:
+    """Return how to draw each panel."""
     run, time = found.current, updates(settings)
     runs = [*found.others, run]
-    draw: dict[str, Callable[[], Spec]] = {
+    return {
         "cloud": lambda: cloud_plane.spec(run, time, cloud_window(run).steady(), view, name_rho=False),
         "survival": lambda: survival.spec(runs, time, view, last=LATE),
         "cloud-alive": lambda: cloud_alive.spec(run, time, view, last=LATE),
     }
-    return {name: draw[name]() for name in panels if name in draw}
 
 
 # ------------------------------------------------------------------ sentences

@@ -10,11 +10,11 @@ from dash.development.base_component import Component
 from dashboard.about import about
 from dashboard.controls import CONTROLS
 from dashboard.explore import explore
-from dashboard.frame import ALL_DEPENDS
 from dashboard.guess import OPEN
 from dashboard.markup import aria, data
 from dashboard.pin import PINNED
 from dashboard.rail import header, rail
+from dashboard.request import ALL_DEPENDS
 from dashboard.settings import DEFAULT
 
 

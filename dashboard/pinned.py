@@ -21,7 +21,7 @@ from dynamics import BasinMap, Cancellation, Outcome, eigenvalues, regime
 from figures import StartPath, View, alive, changed, plane
 from figures.chart import Spec
 
-# Which settings each picture is drawn from, as `dashboard.frame.DEPENDS`; None: all of them.
+# Which settings each picture is drawn from, as `dashboard.request.DEPENDS`; None: all of them.
 DEPENDS: dict[str, tuple[str, ...] | None] = {
     "pinned": ("pin", "window", "resolution", "starts", "layers", "colouring", "scale"),
     "changed": None,

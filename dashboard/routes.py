@@ -8,8 +8,9 @@ from flask import Flask, Response, jsonify, request
 
 from dashboard.cell import cell
 from dashboard.controls import InvalidSettingError
-from dashboard.frame import LONGEST_SECONDS, frame, read_request
+from dashboard.frame import frame
 from dashboard.packing import pack
+from dashboard.request import LONGEST_SECONDS, read_request
 from dashboard.work import underway
 from dynamics import Cancelled
 

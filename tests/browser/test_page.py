@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 from dashboard.controls import SLIDERS
-from dashboard.frame import DEPENDS
 from dashboard.presets import PRESETS
+from dashboard.request import DEPENDS
 from dashboard.settings import Settings, read_query
 from dynamics import basin_map
 from tests.browser.conftest import OpenPage, settled

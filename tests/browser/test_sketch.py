@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page
 
-from dashboard.frame import DEPENDS
 from dashboard.initialisation import CLOUD_DEPENDS
+from dashboard.request import DEPENDS
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 
 from dashboard import create_app
 from dashboard.application import CompressedFiles
-from dashboard.frame import DEPENDS
 from dashboard.numbers import readable
 from dashboard.packing import unpack
+from dashboard.request import DEPENDS
 from dashboard.settings import DEFAULT
 from dashboard.work import load, underway
 from dynamics import Outcome, basin_map

@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 
 from dashboard import create_app
 from dashboard.callbacks import apply_all
-from dashboard.frame import DEPENDS
 from dashboard.packing import unpack
 from dashboard.presets import PRESETS, matching
+from dashboard.request import DEPENDS
 from dashboard.settings import DEFAULT, read_query
 from dynamics import Outcome, basin_map
 

@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashboard import create_app
-from dashboard.frame import DEPENDS
 from dashboard.packing import unpack
+from dashboard.request import DEPENDS
 from dashboard.settings import DEFAULT
 from dynamics import Kick, basin_map, smallest_kick
 from figures import kick_grid

@@ -1,0 +1,145 @@
+"""What the browser asks for: settings, and how the pictures of them are to be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import get_args
+
+from dashboard import pinned
+from dashboard.controls import CONTROLS, InvalidSettingError
+from dashboard.initialisation import CLOUD_DEPENDS
+from dashboard.options import choice, number
+from dashboard.settings import DEFAULT, Settings
+from figures import View
+from figures.theme import ThemeName
+from figures.view import Size
+
+# Which settings each picture is drawn from (DESIGN §6); None: all of them.
+DEPENDS: dict[str, tuple[str, ...] | None] = {
+    "map": None,
+    "alive": None,
+    "locus": ("beta", "eta"),
+    "oscillation": ("beta", "eta"),
+    "field": ("delta", "epsilon", "rho"),
+    "share": None,
+    "regimes": ("beta", "eta"),
+    "revival": None,
+    "kick": (
+        *("beta", "eta", "gamma", "delta", "epsilon", "rho", "tolerance", "max_iterations"),
+        *("starts", "scale", "kick"),
+    ),
+}
+ALL_DEPENDS = DEPENDS | CLOUD_DEPENDS | pinned.DEPENDS
+MIN_CELLS = 8
+# A picture at rest may take this long; past it the page keeps the finest map that was finished.
+LONGEST_SECONDS = 20.0
+_OPTIONS = (
+    "seq",
+    "oldest",
+    "cells",
+    "panels",
+    "size",
+    "theme",
+    "still",
+    "exact",
+    "complete",
+    "budget",
+    "viewer",
+    "axes",
+)
+
+
+@dataclass(frozen=True)
+class FrameRequest:
+    """What the browser asks for.
+
+    Parameters
+    ----------
+    settings : Settings
+        Validated settings, with plain numbers.
+    scaled : bool
+        Whether window, starts and tolerance are multiples of γ in the browser.
+    seq, oldest : int
+        The browser's running number, returned with the answer, and the smallest it still waits for.
+    cells : int
+        Starts along the longer side of the map.
+    panels : tuple of str
+        Keys of `DEPENDS` to draw.
+    theme, size : str
+        See `figures.View`.
+    still : bool
+        Whether the hand rests: figures for Plotly; otherwise drawings for a canvas.
+    exact : bool
+        Whether the map is iterated plainly: `results.rough` says where that makes a difference.
+    complete : bool
+        Whether to compute what the settings are compared with, if it is not known yet.
+    budget : float
+        Seconds after which the map is given up.
+    axes : mapping of str to str
+        Which axes each graph has already; others are sent with a drawing.
+    viewer : str
+        Whose superseded work to cancel.
+    """
+
+    settings: Settings
+    scaled: bool = False
+    seq: int = 0
+    oldest: int = 0
+    cells: int = 256
+    panels: tuple[str, ...] = tuple(DEPENDS)
+    theme: ThemeName = "light"
+    size: Size = "desktop"
+    still: bool = True
+    exact: bool = False
+    complete: bool = False
+    budget: float = LONGEST_SECONDS
+    axes: Mapping[str, str] = field(default_factory=dict)
+    viewer: str = ""
+
+    @property
+    def view(self) -> View:
+        """The request's view for the figures."""
+        return View(
+            theme=self.theme,
+            colouring=self.settings.colouring,
+            layers=frozenset(self.settings.layers),
+            size=self.size,
+            hover=False,
+            row=self.settings.comparing and self.size != "phone",
+        )
+
+
+def read_request(args: Mapping[str, str]) -> FrameRequest:
+    """Read a frame request strictly.
+
+    Raises
+    ------
+    InvalidSettingError
+        When a setting or an option is no legal value; nothing is guessed here.
+    """
+    settings = DEFAULT.edit({key: text for key, text in args.items() if key not in _OPTIONS})
+    named = args.get("panels", ",".join(DEPENDS))
+    panels = tuple(dict.fromkeys(named.split(","))) if named else ()  # About shows no picture
+    unknown = [panel for panel in panels if panel not in ALL_DEPENDS]
+    if unknown:
+        raise InvalidSettingError(
+            "panels", f"panels must be some of {', '.join(ALL_DEPENDS)}, not “{unknown[0][:40]}”", None
+        )
+    seq = int(number(args, "seq", 0, 0, 2**53))
+    return FrameRequest(
+        settings=settings.scaled(False),
+        scaled=settings.scale,
+        seq=seq,
+        oldest=int(number(args, "oldest", seq, 0, 2**53)),
+        cells=int(number(args, "cells", settings.resolution or 256, MIN_CELLS, CONTROLS["resolution"].high)),
+        panels=panels,
+        theme=choice(args, "theme", get_args(ThemeName)),
+        size=choice(args, "size", get_args(Size)),
+        still=choice(args, "still", ("1", "0")) == "1",
+        exact=choice(args, "exact", ("0", "1")) == "1",
+        complete=choice(args, "complete", ("0", "1")) == "1",
+        budget=number(args, "budget", LONGEST_SECONDS, 0.001, LONGEST_SECONDS),
+        axes=dict(zip(panels, args.get("axes", "")[:200].split(","), strict=False)),
+        viewer=args.get("viewer", "")[:64],
+    )
