@@ -81,7 +81,7 @@ def alive(
             for path, curve, dash in zip(paths, curves, cycle(_DASHES), strict=False)
         ],
         {
-            "margin": margins(view, left=66, right=8, top=8, bottom=46),
+            "margin": margins(view, left=66, right=8, top=18 if view.row else 8, bottom=46),
             "xaxis": decades(view, "iteration", 0.0, x_max) | {"showgrid": True},
             "yaxis": _y_axis(view, quantity, low, high, (epsilon, lowest)) | {"showgrid": True},
             "shapes": dead_band(view, epsilon, lowest) if dead else [],

@@ -14,6 +14,7 @@ USUAL_LAYERS: frozenset[Layer] = LAYERS - {"affine"}
 
 # Pixels of the map's side that marks drawn in data units are made for, and arrows along it.
 _MAP_SIDE = {"desktop": 552, "compact": 474, "phone": 346, "present": 712}
+_ROW_SIDE = {"desktop": 300, "present": 370}  # … of one of three in a row
 _ARROWS = {"desktop": 15, "compact": 13, "phone": 11, "present": 11}
 _PRESENT_SCALE = 1.5  # Present's root font size over the page's: 24 px / 16 px
 
@@ -70,7 +71,7 @@ class View:
     @property
     def map_side(self) -> int:
         """Side in pixels of the map that this size class makes room for."""
-        return round(self.px(_MAP_SIDE["phone"])) if self.row else _MAP_SIDE[self.size]
+        return _ROW_SIDE.get(self.size, _ROW_SIDE["desktop"]) if self.row else _MAP_SIDE[self.size]
 
     @property
     def arrows(self) -> int:
