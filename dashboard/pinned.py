@@ -136,7 +136,7 @@ def told(settings: Settings, now: BasinMap, pinned: Pinned) -> dict[str, dict[st
         "pinned-values": {"text": _values(there, keys)},
         "now-values": {"text": _values(settings, keys)},
         "pinned-all": {"text": ", ".join(values)},
-        **_ticks(there, keys),
+        **_ticks(settings, there),
         **_shares(pinned.basin),
         **_changes(now, pinned.basin),
         **_table(settings, now, pinned),
@@ -156,13 +156,17 @@ def _values(settings: Settings, keys: tuple[str, ...]) -> str:
     return ", ".join(f"{CONTROLS[key].label} = {_value(settings, key)}" for key in keys)
 
 
-def _ticks(there: Settings, keys: tuple[str, ...]) -> dict[str, dict[str, Any]]:
-    """Place the thick ticks on the sliders; one past an end of its track lies at that end."""
+def _ticks(settings: Settings, there: Settings) -> dict[str, dict[str, Any]]:
+    """Place the thick ticks on the sliders that differ; one past an end of its track lies at that end.
+
+    The slider of η may hold PyTorch's lr.
+    """
     ticks = {}
     for control in SLIDERS:
-        at = min(max(control.fraction(getattr(there, control.key)), 0), 1)
-        hidden = control.key not in keys
-        ticks[f"{control.key}-pin"] = {"style": {"--at": f"{at:.4f}"}, "hidden": hidden}
+        held = "lr" if control.key == "eta" and settings.pytorch else control.key
+        value, current = getattr(there, held), getattr(settings, held)
+        at = min(max(control.fraction(value), 0), 1)
+        ticks[f"{control.key}-pin"] = {"style": {"--at": f"{at:.4f}"}, "hidden": value == current}
     return ticks
 
 

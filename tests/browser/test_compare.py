@@ -210,3 +210,23 @@ def test_a_phone_shows_one_map_at_a_time(open_page: OpenPage) -> None:
     differs = outcome(page) != outcome(page, beta=0.0)
     cells = ground(page, "changed")
     assert np.array_equal(cells != cells[~differs][0], differs)
+
+
+def test_a_page_in_units_of_gamma_pins_and_swaps_plain_numbers(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}&scale=1&window=-30,30,-30,30&tolerance=1e-5&starts=20,18&rho=1")
+    page.click("text=Pin and compare")
+    page.wait_for_function("deadcone.frame.settings.pin")
+    settled(page)
+    assert "pin=rho:0.1" in page.evaluate("location.search")
+    expect(page.locator("#context")).to_contain_text("Nothing differs yet: move a slider.")
+    page.fill("#gamma-box", "1")
+    page.press("#gamma-box", "Enter")
+    page.wait_for_function("deadcone.frame.settings.gamma === 1")
+    settled(page)
+    expect(page.locator("#context")).to_contain_text("γ, tolerance and ρ differ.")
+    page.click("text=Swap")
+    page.wait_for_function("deadcone.frame.settings.gamma === 0.1")
+    settled(page)
+    assert "pin=gamma:1;tolerance:1e-5;rho:1" in page.evaluate("location.search")
+    assert page.input_value("#rho-box") == "1"  # in units of γ
+    assert page.evaluate("deadcone.frame.settings.rho") == pytest.approx(0.1)

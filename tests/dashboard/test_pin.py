@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dashboard import create_app
 from dashboard.callbacks import apply
 from dashboard.caption import compared_caption
-from dashboard.controls import InvalidSettingError
+from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.packing import unpack
 from dashboard.pin import Pin, parse_pin
 from dashboard.pinned import differing
@@ -193,6 +193,29 @@ def test_in_revival_both_maps_are_coloured_by_it(client: FlaskClient) -> None:
     cells = _cells(frame, arrays)
     assert len(set(cells["pinned"].ravel().tolist())) > 1
     assert not np.array_equal(cells["pinned"], cells["map"])
+
+
+def test_the_tick_of_eta_is_where_its_slider_holds_lr(client: FlaskClient) -> None:
+    def tick(query: str) -> Any:
+        return _answer(client, f"{MAPS}&{query}")[0]["page"]["eta-pin"]
+
+    paper, pytorch = tick("pin=beta:0&eta=1"), tick("pin=beta:0&eta=1&pytorch=1")
+    assert not paper["hidden"]
+    assert pytorch["hidden"]  # 1 · (1 − 0.9) is the pinned 0.1 · (1 − 0)
+    other = tick("pin=beta:0.5&pytorch=1")
+    assert other["style"]["--at"] == f"{CONTROLS['eta'].fraction(0.05):.4f}"
+
+
+def test_a_moving_frame_is_small(client: FlaskClient) -> None:
+    panels = ("map", "changed", "alive", "pinned-alive")
+    still, _ = _answer(client, f"panels={','.join(panels)}&pin=beta:0")
+    axes = ",".join(still["pictures"][panel]["axes"] for panel in panels)
+    for query in ("beta=0.8", "beta=0.99&gamma=0.01", "colouring=iterations"):
+        answer = client.get(
+            f"/frame?cells=256&still=0&panels={','.join(panels)}&axes={axes}&pin=beta:0&{query}",
+            headers={"Accept-Encoding": "br"},
+        )
+        assert len(answer.data) < 10_000, query
 
 
 def test_names_ticks_and_table(client: FlaskClient) -> None:
