@@ -19,7 +19,8 @@ from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.guess import keeping
 from dashboard.numbers import exact
 from dashboard.presets import PRESETS, matching
-from dashboard.settings import DEFAULT, SMALLEST_WINDOW, WINDOW_LIMIT, Settings, Window, read_query
+from dashboard.settings import DEFAULT, SMALLEST_WINDOW, WINDOW_LIMIT, Settings, read_query
+from dashboard.texts import Window
 
 BOX_KEYS = (*CONTROLS, "window")
 CHOICES = ("colouring", "layers", "quantity", "judging")

@@ -16,7 +16,8 @@ from time import perf_counter
 from cachetools import LRUCache
 
 from dashboard.results import momenta
-from dashboard.settings import LAST_ITERATION, Settings
+from dashboard.settings import Settings
+from dashboard.texts import LAST_ITERATION
 from dynamics import Cancellation, Cancelled, Cloud, Initializer, cloud, sample
 from dynamics.initializers import Starts
 

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from dashboard import guess, initial_layout, kick, pinned_layout, revival
 from dashboard.markup import aria
-from dashboard.settings import LAYERS, USUAL
+from dashboard.texts import LAYERS, USUAL
 from figures.revival_ground import LEGEND
 
 GRAPH_CONFIG: Any = {

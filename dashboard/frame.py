@@ -26,7 +26,7 @@ from dashboard.pictures import grounds, pictures
 from dashboard.presets import matching
 from dashboard.request import MIN_CELLS, FrameRequest
 from dashboard.runs import heads, paths, records
-from dashboard.settings import LAST_ITERATION
+from dashboard.texts import LAST_ITERATION
 from dashboard.work import load
 from dynamics import BasinMap, Cancellation
 from figures import CurrentShare, StartPath, alive, field_row, locus, oscillation, plane, regimes, share

@@ -16,7 +16,8 @@ from dash.development.base_component import Component
 from dashboard.controls import CONTROLS
 from dashboard.markup import aria
 from dashboard.numbers import readable
-from dashboard.settings import Settings, Window
+from dashboard.settings import Settings
+from dashboard.texts import Window
 from dynamics import (
     Cancellation,
     Grid,

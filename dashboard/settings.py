@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, get_args
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from dashboard.controls import CONTROLS, InvalidSettingError
-from dashboard.numbers import exact, readable
-from dashboard.pin import Pin, parse_pin
+from dashboard.numbers import exact
+from dashboard.pin import Pin
+from dashboard.texts import PARSERS, SELECTED, STARTS, USUAL, WINDOW, Before, Starts, Window, written
 from dynamics import Grid, Hyperparameters, Initializer, Scheme
 from figures.alive import Quantity
-from figures.view import USUAL_LAYERS, Colouring, Layer
+from figures.view import Colouring, Layer
 
-COLOURINGS: tuple[Colouring, ...] = get_args(Colouring)
-LAYERS: tuple[Layer, ...] = get_args(Layer)
-USUAL: tuple[Layer, ...] = tuple(layer for layer in LAYERS if layer in USUAL_LAYERS)
-QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
-MAX_STARTS = 8
-WINDOW_LIMIT = 1e3  # of the window that buttons and hands reach …
-FARTHEST = 1e9  # … and of what the address may hold, also in units of the smallest γ
-SMALLEST_WINDOW = 1e-6  # that a button zooms to …
-NARROWEST = 1e-10  # … and that the address may ask for, also in units of a large γ
+WINDOW_LIMIT = 1e3  # of the window that buttons and hands reach
+SMALLEST_WINDOW = 1e-6  # that a button zooms to
 MAX_PARTS = 100
-INITS: tuple[str, ...] = ("none", *Scheme)
-LAST_SEED = 9999
-LAST_ITERATION = int(CONTROLS["max_iterations"].high)
-
-Window = tuple[float, float, float, float]
-Starts = tuple[tuple[float, float], ...]
-Before = tuple[int, float, float] | tuple[()]
 
 
 @dataclass(frozen=True)
@@ -60,14 +46,14 @@ class Settings:
     max_iterations: int = int(CONTROLS["max_iterations"].default)
     rho: float = CONTROLS["rho"].default
     resolution: int = int(CONTROLS["resolution"].default)
-    window: Window = (-3.0, 3.0, -3.0, 3.0)
-    starts: Starts = ((2.0, 1.8), (-1.6, 2.3), (2.0, 0.2))
+    window: Window = WINDOW
+    starts: Starts = STARTS
     colouring: Colouring = "outcome"
     layers: tuple[Layer, ...] = USUAL
     quantity: Quantity = "activation"
     present: bool = False
     scale: bool = False
-    selected: tuple[float, float] = (0.42, -2.35)
+    selected: tuple[float, float] = SELECTED
     batch: int = int(CONTROLS["batch"].default)
     time: int = 0
     before: Before = ()
@@ -262,154 +248,15 @@ def parse(key: str, text: str) -> Any:
     if key in CONTROLS:
         value = CONTROLS[key].parse(text)
         return int(value) if CONTROLS[key].integer else value
-    if key in _PARSERS:
-        return _PARSERS[key](text)
+    if key in PARSERS:
+        return PARSERS[key](text)
     if key == "v":
         raise InvalidSettingError(key, f"This page reads links of version 1, not “{text[:40]}”", None)
     raise InvalidSettingError(key, f"“{key[:40]}” is not a setting of this page", None)
 
 
-def _numbers(text: str) -> tuple[float, ...] | None:
-    try:
-        return tuple(float(part.replace("−", "-")) for part in text.split(","))
-    except ValueError:
-        return None
-
-
-def _parse_window(text: str) -> Window:
-    values = _numbers(text)
-    rule = "window must be WMIN,WMAX,BMIN,BMAX, increasing, within ±10⁹ and at least 10⁻¹⁰ wide"
-    if values is not None and len(values) == 4 and all(abs(v) <= FARTHEST for v in values):
-        w_min, w_max, b_min, b_max = values
-        if w_max - w_min >= NARROWEST and b_max - b_min >= NARROWEST:
-            return w_min, w_max, b_min, b_max
-    raise InvalidSettingError("window", f"{rule}, not “{text[:60]}”", DEFAULT.window)
-
-
-def _parse_starts(text: str) -> Starts:
-    pairs = [_numbers(part) for part in text.split(";")] if text else []
-    legal = len(pairs) <= MAX_STARTS and all(
-        pair is not None and len(pair) == 2 and all(abs(v) <= FARTHEST for v in pair) for pair in pairs
-    )
-    if not legal:
-        rule = f"starts must be up to {MAX_STARTS} pairs W,B joined by semicolons, within ±10⁹"
-        raise InvalidSettingError("starts", f"{rule}, not “{text[:60]}”", DEFAULT.starts)
-    return tuple((pair[0], pair[1]) for pair in pairs if pair is not None)
-
-
-def _parse_selected(text: str) -> tuple[float, float]:
-    values = _numbers(text)
-    if values is None or len(values) != 2 or not all(abs(v) <= FARTHEST for v in values):
-        rule = "selected must be a pair W,B within ±10⁹"
-        raise InvalidSettingError("selected", f"{rule}, not “{text[:60]}”", DEFAULT.selected)
-    return values[0], values[1]
-
-
-def _parse_layers(text: str) -> tuple[Layer, ...]:
-    names = [] if text == "none" else text.split(",")
-    unknown = [name for name in names if name not in LAYERS]
-    if unknown:
-        rule = f"layers must be some of {', '.join(LAYERS)}, or none"
-        raise InvalidSettingError("layers", f"{rule}, not “{text[:60]}”", DEFAULT.layers)
-    return tuple(name for name in LAYERS if name in names)
-
-
-def _parse_time(text: str) -> int:
-    return _count("time", "a whole number of iterations", text, LAST_ITERATION)
-
-
-def _count(key: str, kind: str, text: str, last: int) -> int:
-    values = _numbers(text)
-    value = values[0] if values is not None and len(values) == 1 else float("nan")
-    if 0 <= value <= last and value == int(value):
-        return int(value)
-    nearest = min(max(round(value), 0), last) if math.isfinite(value) else 0
-    rule = f"{key} must be {kind} from 0 to {readable(last, 6)}"
-    raise InvalidSettingError(key, f"{rule}, not “{text[:40]}”", nearest)
-
-
-def _parse_before(text: str) -> Before:
-    if text == "none":
-        return ()
-    parts = text.split(",")
-    if len(parts) != 3:
-        rule = "before must be ITERATION,BETA,ETA or none"
-        raise InvalidSettingError("before", f"{rule}, not “{text[:60]}”", ())
-    try:
-        return _parse_time(parts[0]), CONTROLS["beta"].parse(parts[1]), CONTROLS["eta"].parse(parts[2])
-    except InvalidSettingError as problem:
-        raise InvalidSettingError("before", f"in before, {problem.message}", ()) from None
-
-
-def _parse_guess(text: str) -> float | None:
-    if text == "none":
-        return None
-    values = _numbers(text.removesuffix("%"))
-    value = values[0] if values is not None and len(values) == 1 else math.nan
-    if 0 <= value <= 100:
-        return value
-    nearest = None if math.isnan(value) else min(max(value, 0.0), 100.0)
-    rule = "guess must be a percentage from 0 to 100, or none"
-    raise InvalidSettingError("guess", f"{rule}, not “{text[:40]}”", nearest)
-
-
-def _choice(key: str, choices: tuple[str, ...]) -> Callable[[str], str]:
-    def parse_choice(text: str) -> str:
-        if text not in choices:
-            rule = f"{key} must be one of {', '.join(choices)}"
-            raise InvalidSettingError(key, f"{rule}, not “{text[:40]}”", choices[0])
-        return text
-
-    return parse_choice
-
-
-def _flag(key: str) -> Callable[[str], bool]:
-    def parse_flag(text: str) -> bool:
-        if text not in ("0", "1"):
-            raise InvalidSettingError(key, f"{key} must be 0 or 1, not “{text[:40]}”", False)
-        return text == "1"
-
-    return parse_flag
-
-
 def _text(key: str, value: Any) -> str:
-    return CONTROLS[key].text(value) if key in CONTROLS else _format(value)
-
-
-def _format(value: Any) -> str:
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, Pin):
-        return value.text()
-    if value is None:
-        return "none"
-    if isinstance(value, int | float):
-        return exact(value)
-    if isinstance(value, tuple):
-        if value and isinstance(value[0], tuple):
-            return ";".join(_format(pair) for pair in value)
-        return ",".join(_format(part) for part in value) or "none"
-    return str(value)
+    return CONTROLS[key].text(value) if key in CONTROLS else written(value)
 
 
 DEFAULT = Settings()
-
-_PARSERS: dict[str, Callable[[str], Any]] = {
-    "window": _parse_window,
-    "starts": lambda text: _parse_starts("" if text == "none" else text),
-    "colouring": _choice("colouring", COLOURINGS),
-    "layers": _parse_layers,
-    "quantity": _choice("quantity", QUANTITIES),
-    "present": _flag("present"),
-    "scale": _flag("scale"),
-    "selected": _parse_selected,
-    "time": _parse_time,
-    "before": _parse_before,
-    "hide": _choice("hide", ("none", "outcome")),
-    "guess": _parse_guess,
-    "kick": _choice("kick", ("truth", *"ABCDEFGH")),
-    "init": _choice("init", INITS),
-    "seed": lambda text: _count("seed", "a whole number", text, LAST_SEED),
-    "pytorch": _flag("pytorch"),
-    "pin": parse_pin,
-}

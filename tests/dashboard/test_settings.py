@@ -10,7 +10,8 @@ from dashboard.callbacks import apply, apply_all
 from dashboard.controls import CONTROLS, SLIDERS, Control, InvalidSettingError
 from dashboard.numbers import exact, percent, readable
 from dashboard.presets import PRESETS, matching
-from dashboard.settings import COLOURINGS, DEFAULT, LAYERS, QUANTITIES, Settings, read_query
+from dashboard.settings import DEFAULT, Settings, read_query
+from dashboard.texts import COLOURINGS, LAYERS, QUANTITIES
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
