@@ -1,6 +1,19 @@
-"""Attributes that Dash's components take only as keyword dictionaries."""
+"""What the layouts of all parts of the page use: graphs, and attributes that Dash takes only by keyword."""
 
 from typing import Any
+
+import plotly.graph_objects as go
+from dash import dcc, html
+from dash.development.base_component import Component
+
+GRAPH_CONFIG: Any = {
+    "displayModeBar": False,
+    "showSendToCloud": False,
+    "displaylogo": False,
+    "responsive": True,
+    "doubleClick": False,
+    "scrollZoom": False,
+}
 
 
 def aria(**attributes: str) -> dict[str, Any]:
@@ -11,3 +24,19 @@ def aria(**attributes: str) -> dict[str, Any]:
 def data(**attributes: str) -> dict[str, Any]:
     """Return ``data-`` attributes."""
     return {f"data-{name}": value for name, value in attributes.items()}
+
+
+def graph(name: str, label: str) -> Component:
+    """Return a graph that is empty until the first frame; its element is a picture with a name."""
+    hidden = {"visible": False}
+    clear = "rgba(0,0,0,0)"
+    blank = go.Figure(
+        layout={"xaxis": hidden, "yaxis": hidden, "paper_bgcolor": clear, "plot_bgcolor": clear}
+    )
+    return html.Div(
+        dcc.Graph(id=name, figure=blank, config=GRAPH_CONFIG, responsive=True),
+        id=f"picture-{name}",
+        className=f"graph graph-{name}",
+        role="img",
+        **aria(label=label),
+    )
