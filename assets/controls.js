@@ -73,8 +73,9 @@
     const { init = "none", hide = "none", pin = "none", colouring, scale } = texts;
     const mode = hide !== "none" ? "guess" : init !== "none" ? "init" : pin !== "none" ? "compare" : "explore";
     const before = document.documentElement.dataset.mode;
+    const guessed = (texts.guess ?? "none") === "none" ? "no" : "yes";
     const shown = mode === "guess" ? "outcome" : colouring; // every other tells as well
-    Object.assign(document.documentElement.dataset, { mode, colouring: shown, scale });
+    Object.assign(document.documentElement.dataset, { mode, colouring: shown, scale, guessed });
     dc.initial.show();
     dc.pytorch.show();
     dc.guess.arranged(mode, before);

@@ -17,7 +17,7 @@
     const at = guess ?? MIDDLE;
     byId("guess-bar").style.setProperty("--guess", `${at}%`);
     byId("guess-bar").classList.toggle("open", guess === null);
-    byId("guess-said").textContent = guess === null ? "?" : `${guess} %`;
+    byId("guess-said").textContent = guess === null ? "? %" : `${guess} %`;
     handle.setAttribute("aria-valuenow", at);
     handle.setAttribute("aria-valuetext", guess === null ? "no guess yet" : `${guess} %`);
   }

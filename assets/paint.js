@@ -28,8 +28,22 @@
 
   // ------------------------------------------------------------- pictures
 
+  const rangesOf = ({ xaxis, yaxis }) => [xaxis, yaxis].map((axis) => axis?.range);
+
+  // New ranges at one scale may need another rectangle. Plotly finds it in a first plot and in a relayout; in
+  // a react it keeps the old one and widens a range, and what is taken hold of would lie elsewhere.
+  async function fit(gd, [x, y]) {
+    if (gd._fullLayout.yaxis?.scaleanchor !== "x") return;
+    if (JSON.stringify([x, y]) === JSON.stringify(rangesOf(gd._fullLayout))) return;
+    gd.dataset.fitting = "yes";
+    await window.Plotly.relayout(gd, { "xaxis.range": x, "yaxis.range": y });
+    delete gd.dataset.fitting;
+  }
+
   async function react(gd, panel, { data, layout, axes: name }) {
+    const ranges = structuredClone(rangesOf(layout)); // Plotly changes the layout that it is given
     await window.Plotly.react(gd, data, layout);
+    await fit(gd, ranges);
     axes[panel] = name;
     if (!gd.dataset.watched) {
       gd.on("plotly_afterplot", () => dc.sketch.place(gd));
@@ -66,7 +80,7 @@
   };
 
   function watchMap(gd) {
-    gd.on("plotly_relayout", (event) => dc.view.relayout(gd, event, true));
+    gd.on("plotly_relayout", (event) => gd.dataset.fitting || dc.view.relayout(gd, event, true));
     gd.on("plotly_relayouting", (event) => {
       place(gd);
       dc.view.relayout(gd, event, false);
@@ -147,7 +161,7 @@
   const speak = () => sentence(refusal ?? verdict, refusal ? "refused" : "shown");
 
   function sentence(text, state) {
-    set("caption", { text, "data-state": state });
+    set("caption", { text, "data-state": state, style: { "--length": String(text.length) } });
     set("follow-caption", { text });
     set("follow", { "data-state": state });
   }
@@ -175,8 +189,8 @@
     // Whether the layout of this size and page has room for the panel, and, while a hand moves, whether
     // it can be seen without scrolling.
     visible(panel, still) {
-      const { page, mode, colouring, compared } = document.documentElement.dataset;
-      const place = [panel, dc.view.size(), page, mode, colouring, compared].join(" ");
+      const { page, mode, colouring, compared, guessed } = document.documentElement.dataset;
+      const place = [panel, dc.view.size(), page, mode, colouring, compared, guessed].join(" ");
       return (room[place] ??= hasRoom(panel)) && (still || onScreen.has(panel));
     },
 

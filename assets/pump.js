@@ -94,6 +94,8 @@
       else if (shown.pending) {
         dc.view.address(wanted.texts); // this may take seconds
         ask({ cells: shown.cells, still: true, exact: shown.exact, complete: true });
+      } else if (shown.missing.length && !shown.bare) {
+        ask({ cells: shown.cells, still: true, exact: shown.exact, bare: true }); // what took too long is given up
       } else settle();
     }
   }
@@ -111,7 +113,7 @@
   // Full size, or as fine as the server's time limit allows. (An exact map is refined only when all else is.)
   const fine = () => shown.exact || shown.cells >= full() || 2 * shown.cells > ceiling;
 
-  function url({ seq, texts, cells, still, first, panels, exact, complete }) {
+  function url({ seq, texts, cells, still, first, panels, exact, complete, bare }) {
     const query = new URLSearchParams({ ...texts, time: dc.time.now() });
     const oldest = Math.min(seq, ...[...flights].map((flight) => flight.seq));
     const options = { seq, oldest, cells, viewer, still: still ? 1 : 0, panels: panels.join() };
@@ -119,6 +121,7 @@
     Object.assign(options, { theme: dc.view.theme(), size: dc.view.size() });
     if (first && cells > COARSEST) options.budget = DRAG_BUDGET;
     if (exact) options.exact = 1;
+    if (bare) options.bare = 1;
     if (complete) Object.assign(options, { complete: 1, budget: dc.time.led() ? CLOUDS_BUDGET : COMPLETE_BUDGET });
     for (const [name, value] of Object.entries(options)) query.set(name, value);
     return `${dc.view.base()}frame?${query}`;
@@ -163,14 +166,14 @@
     if (!complete && !exact) cost = Math.max(cost, (1000 * DRAG_BUDGET) / cells ** 2);
   }
 
-  async function show({ seq, key, texts, panels, still, from, exact, complete, cells: asked }, frame) {
+  async function show({ seq, key, texts, panels, still, from, exact, complete, bare, cells: asked }, frame) {
     if (!exact && frame.n_w && !frame.hidden) cost = frame.milliseconds / (frame.n_w * frame.n_b);
     travel = performance.now() - from - 2 * frame.spent;
     if (seq < shown.seq) return; // overtaken on its way
     const cells = Math.max(frame.n_w, frame.n_b) || asked;
     const missing = panels.filter((panel) => !(panel in frame.pictures) || frame.unfinished?.includes(panel));
     const rough = frame.rough && !(exact && cells >= full());
-    shown = { key, map: mapOf(texts), seq, cells, missing, exact, rough, pending: frame.pending && !complete };
+    shown = { key, map: mapOf(texts), seq, cells, missing, exact, rough, pending: frame.pending && !complete && !bare, bare };
     computing = clearTimeout(computing);
     if (key !== wanted.key) computing = setTimeout(() => dc.paint.computing(wanted.texts), COMPUTING_MS);
     await dc.paint.frame(frame);

@@ -86,7 +86,7 @@
     if (!gd?._fullLayout?.xaxis?._length) return;
     const { xaxis, yaxis } = gd._fullLayout;
     const { places: starts, colours, twins } = places(map, t);
-    const shown = t > 0 && dc.texts().layers.includes("paths");
+    const shown = t > 0 && dc.texts().layers.includes("paths") && byId("play").offsetParent;
     const points = shown ? [...twins.map((at) => [at, null]), ...starts.map((at, i) => [at, colours[i]])] : [];
     const marks = layer(gd);
     while (marks.children.length > points.length) marks.lastChild.remove();
@@ -228,6 +228,14 @@
   }
 
   document.addEventListener("click", click);
+  // Space plays and pauses wherever it means nothing else.
+  document.addEventListener("keydown", (event) => {
+    const taken = "input, textarea, select, button, a, summary, [role=option], [role=slider]";
+    if (event.key !== " " || event.ctrlKey || event.altKey || event.metaKey || event.target.closest(taken)) return;
+    if (dc.guess.hidden() || !byId("play")?.offsetParent) return;
+    event.preventDefault();
+    toggle();
+  });
 
   // ------------------------------------------------------------- what a pointer marks
 

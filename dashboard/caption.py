@@ -58,7 +58,7 @@ def caption(settings: Settings, basin: BasinMap, baseline: float | None = None) 
         dead = basin.fraction(Outcome.DEAD)
         verdict = _comparison(settings, dead, baseline)
         if settings.beta != 0 and baseline is not None and dead < baseline - POINT:
-            finding = "; momentum saving units is our finding"
+            finding = "; that momentum saves units is not in the paper"
     return Caption(verdict, f"{_context(settings)}{finding}.", counting(settings, basin.grid))
 
 
@@ -105,8 +105,6 @@ def _comparison(settings: Settings, dead: float, baseline: float | None) -> str:
 
 
 def _context(settings: Settings) -> str:
-    if settings.colouring == "revival":
-        return "Momentum hardly changes how long a dead unit needs to come back"
     if settings.rho == 0:
         distance = readable(math.hypot(settings.gamma, settings.delta), 2)
         place = f"the ground truth lies {distance} from the tip of the dead cone"
@@ -185,7 +183,7 @@ def compared_caption(
         return Caption(f"{first}.", "Nothing differs yet: move a slider.", counted)
     values = _joined([f"{_label(key)} = {readable(getattr(pinned, key), 6)}" for key in keys])
     stop = ". With" if ";" in first else "; with"
-    verdict = f"{first}{stop} the pinned {values}, {_ending(other)}."
+    verdict = f"{first}{stop} the pinned {values}, {_ending(other, _judged(settings, pinned))}."
     differ = f"Only {_label(keys[0])} differs" if len(keys) == 1 else f"{_joined(map(_label, keys))} differ"
     if not CONTROLS[keys[0]].symbol:  # a letter of the paper's stays as it is
         differ = f"{differ[0].upper()}{differ[1:]}"
@@ -203,14 +201,23 @@ def _joined(parts: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def _ending(basin: BasinMap) -> str:
-    """The dead share, and what else it hides."""
+def _ending(basin: BasinMap, judged: str) -> str:
+    """The dead share, how it was judged, and what else it hides."""
     dead, diverged = basin.dead_fraction, basin.fraction(Outcome.DIVERGED)
     undecided = basin.fraction(Outcome.UNDECIDED)
-    share = "none" if dead == 0 else "all" if dead == 1 else percent(dead)
+    share = ("none" if dead == 0 else "all" if dead == 1 else percent(dead)) + judged
     if diverged > 0:
         return f"{share}, and {percent(diverged)} diverge"
     return f"{share}, and {percent(undecided)} are undecided" if undecided >= 0.01 else share
+
+
+def _judged(settings: Settings, pinned: Settings) -> str:
+    """Say how the pinned starts are judged where that is not how the current ones are."""
+    if (settings.tolerance == 0) == (pinned.tolerance == 0):
+        return ""
+    if pinned.tolerance == 0:
+        return f" are dead after {readable(pinned.max_iterations)} updates"
+    return " die by the stop rule"
 
 
 def _moved(settings: Settings, now: BasinMap, pinned: BasinMap) -> str:

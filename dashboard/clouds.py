@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from time import perf_counter
 
@@ -140,7 +140,7 @@ def _moving(settings: Settings, cancel: Cancellation) -> Cloud:
 
 def _key(settings: Settings, beta: float, count: int, iterations: int) -> tuple[object, ...]:
     drawn = settings.initializer, settings.seed, settings.units
-    return replace(settings.hyperparameters, beta=beta), *drawn, settings.epsilon, count, iterations
+    return settings.at_momentum(beta).hyperparameters, *drawn, settings.epsilon, count, iterations
 
 
 def _follow(settings: Settings, beta: float, count: int, iterations: int, cancel: Cancellation) -> Cloud:
@@ -154,7 +154,7 @@ def _follow(settings: Settings, beta: float, count: int, iterations: int, cancel
     if initializer is None:
         raise ValueError("init must be a scheme, got none")
     run = cloud(
-        replace(settings.hyperparameters, beta=beta),
+        settings.at_momentum(beta).hyperparameters,
         initializer,
         count,
         iterations=iterations,

@@ -126,7 +126,7 @@ def without_momentum(settings: Settings, cancel: Cancellation | None = None) -> 
     """
     if settings.beta == 0:
         return None
-    at = replace(settings, beta=0.0)
+    at = settings.at_momentum(0.0)
     if cancel is not None:
         return _count(at, CELLS, cancel).dead
     with _lock:
@@ -135,9 +135,10 @@ def without_momentum(settings: Settings, cancel: Cancellation | None = None) -> 
 
 
 def conditions(settings: Settings) -> str:
-    """What is the same for all curves of the chart: ``η = 0.1, δ = 0``."""
+    """What is the same for all curves of the chart: ``η = 0.1, δ = 0``, or ``lr = 0.01, δ = 0``."""
     rho = f", ρ = {readable(settings.rho)}" if settings.rho != 0 else ""
-    return f"η = {readable(settings.eta)}, δ = {readable(settings.delta)}{rho}"
+    rate = f"lr = {readable(settings.lr)}" if settings.pytorch else f"η = {readable(settings.eta)}"
+    return f"{rate}, δ = {readable(settings.delta)}{rho}"
 
 
 def tips_heading(dead: float) -> str | None:
@@ -152,7 +153,7 @@ def _comparison(
     settings: Settings, count: Counter, curves: Callable[[], tuple[ShareCurve, ...] | None]
 ) -> Comparison:
     """Put the comparison together from a way to count maps and a way to get the curves."""
-    baseline = count(replace(settings, beta=0.0), CELLS)
+    baseline = count(settings.at_momentum(0.0), CELLS)
     return Comparison(
         baseline=None if baseline is None else baseline.dead,
         tips=_tips(settings, count),
@@ -219,14 +220,21 @@ def _candidates(settings: Settings) -> Iterator[tuple[str, dict[str, Any]]]:
     if not centred:
         yield "Centre the target, δ = 0", {"delta": 0.0}
     if settings.beta != 0:
-        yield "Switch momentum off, β = 0", {"beta": 0.0}
+        yield "Switch momentum off, β = 0", _at(settings, 0.0)
     more = next((beta for beta in (0.9, 0.95, 0.99) if beta > settings.beta), None)
     if more is not None:
         # That momentum can save units is not the paper's claim.
-        yield f"More momentum, β = {exact(more)} (our finding)", {"beta": more}
+        yield f"More momentum, β = {exact(more)} (not in the paper)", _at(settings, more)
     lower = float(f"{settings.eta / 10:.3g}")
     if lower >= CONTROLS["eta"].low:
-        yield f"Lower the rate, η = {readable(lower)}", {"eta": lower}
+        rate = f"lr = {readable(settings.lr / 10)}" if settings.pytorch else f"η = {readable(lower)}"
+        yield f"Lower the rate, {rate}", {"eta": lower}
+
+
+def _at(settings: Settings, beta: float) -> dict[str, Any]:
+    """Return the change to another β, with the η that keeps lr where that is entered."""
+    then = settings.at_momentum(beta)
+    return {"beta": beta} | ({} if then.eta == settings.eta else {"eta": then.eta})
 
 
 def _tighter(settings: Settings, count: Counter) -> tuple[Tip, ...] | None:
@@ -255,7 +263,7 @@ def _at_each_gamma(settings: Settings) -> list[Settings]:
 
 
 def _curve_key(settings: Settings) -> object:
-    return results.map_key(replace(settings, beta=0.0), CURVE_CELLS), reach(settings.beta)
+    return results.map_key(settings.at_momentum(0.0), CURVE_CELLS), settings.pytorch, reach(settings.beta)
 
 
 def _compute_curve(settings: Settings, cancel: Cancellation, deadline: float) -> ShareCurve:
@@ -273,7 +281,7 @@ def _compute_curve(settings: Settings, cancel: Cancellation, deadline: float) ->
         for beta in _momenta(wanted):
             if perf_counter() >= deadline:
                 break
-            counted.append(_count(replace(settings, beta=float(beta)), CURVE_CELLS, cancel).dead)
+            counted.append(_count(settings.at_momentum(float(beta)), CURVE_CELLS, cancel).dead)
         if len(counted) < len(wanted):
             break
         depth, share = np.append(depth, wanted), np.append(share, counted)

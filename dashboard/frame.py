@@ -143,11 +143,13 @@ def _starts(request: FrameRequest, cancel: Cancellation) -> Shown:
         words = compared_caption(settings, basin, there.settings, there.basin, keys)
     rough = results.rough(basin.grid, basin.rho)
     told = page(settings, basin, words, matching(settings), request.scaled)
-    told |= compared(settings, basin, comparison, request.scaled)
+    told |= compared(settings, basin, comparison, request.scaled, request.bare)
     told |= kick.told(settings, kicked) | guess.revealed(settings)
     told["state"] = {"text": " ".join(_state(busy, request.exact, rough))}
     if revived is not None:
         told |= revival.page(settings, revived.unit)
+        if there is None:
+            told["context"] = {"text": revival.context(settings, revived)}
     if there is not None:
         told |= pinned.told(settings, basin, there)
         draw |= pinned.drawn(settings, basin, runs, there, request.view, cancel)
@@ -231,7 +233,7 @@ def _drawn(
     if kicked is not None and kicked.kick is not None and kicked.basin is not None:
         around, arrow = kicked.basin, kicked.kick
         draw["kick"] = lambda: kick_picture.spec(around, arrow, view)
-    if not comparison.curves:
+    if not comparison.curves and not request.bare:
         del draw["share"]
     return draw
 

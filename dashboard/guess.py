@@ -160,8 +160,8 @@ def bar() -> Component:
             html.P(
                 [
                     html.I(className="swatch dead"),
-                    html.Span(["your guess: DEAD ", html.B(id="guess-said")]),
-                    html.Span("Drag the handle or use the arrow keys.", className="muted"),
+                    html.Span(["your guess: ", html.B(id="guess-said"), " of starts die"]),
+                    html.Span("Drag the handle.", className="muted"),
                 ],
                 className="guess-legend",
             ),

@@ -156,6 +156,7 @@ def page(settings: Settings, found: Clouds, words: Caption) -> dict[str, Propert
     dead, gone = float(run.dead_fraction[row]), float(np.isnan(run.w[row]).mean())
     time = int(run.iteration[row])
     rho = float(run.median_rho[row])
+    cone = "" if np.isnan(rho) else f"cone of the median ρ, {readable(rho, 2)}; each unit has its own"
     told = f"{percent(dead, 1)} dead, 95 % interval {_interval(run, row)}"
     return {
         "context": {"text": words.context},
@@ -164,11 +165,14 @@ def page(settings: Settings, found: Clouds, words: Caption) -> dict[str, Propert
         "cloud-dead": {"text": percent(dead)},
         "cloud-living": {"text": percent(1 - dead - gone)},
         "cloud-diverged": {"text": f"diverged {percent(gone)}", "hidden": gone == 0},
-        "cloud-rho": {"text": f"cones at the median ρ, now {rho:.2f}", "hidden": bool(np.isnan(rho))},
+        "cloud-rho": {
+            "text": cone,
+            "hidden": not cone,
+        },
         "survival-remark": {"text": f"drag the line: T = {readable(time)}"},
-        "survival-handle": {"aria-valuenow": str(time), "aria-valuetext": f"after {time} updates: {told}"},
+        "survival-handle": {"aria-valuenow": str(time), "aria-valuetext": f"after {_updates(time)}: {told}"},
         "picture-cloud": {"aria-label": f"Units in the plane of weight and bias. {words.verdict}"},
-        "picture-survival": {"aria-label": f"Dead share against updates. After {time} updates {told}."},
+        "picture-survival": {"aria-label": f"Dead share against updates. After {_updates(time)} {told}."},
         "picture-cloud-alive": {"aria-label": _alive_words(run, row)},
     }
 
@@ -178,6 +182,6 @@ def _alive_words(run: Cloud, row: int) -> str:
         return "P(z > 0) of the units over iterations. All have diverged."
     low, _, median, _, high = (readable(float(p), 2) for p in run.activation_quantiles[:, row])
     return (
-        f"P(z > 0) of the units over iterations. After {int(run.iteration[row])} updates "
+        f"P(z > 0) of the units over iterations. After {_updates(int(run.iteration[row]))} "
         f"the median is {median}, and 90 % of the units lie between {low} and {high}."
     )

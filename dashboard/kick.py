@@ -115,11 +115,11 @@ def _sentence(settings: Settings, kick: Kick | None) -> str:
     if kick.length == 0:
         return f"{missing}{who[0].upper()}{who[1:]} dies without a kick."
     length, step = in_gammas(kick.length, gamma), in_gammas(kick.step, gamma)
-    kills = f"{missing}A kick of {length} kills {who};"
+    kills = f"{missing}Moved once, at rest, by {length}, {who} dies;"
     if not kick.shorter_lives:
         return f"{kills} that a slightly shorter one lives is not confirmed."
     shorter = f"one shorter by {step} in this direction" if kick.step < kick.length else "without one it"
-    return f"{kills} {shorter} lives. Both were iterated one by one."
+    return f"{kills} {shorter} lives (both iterated plainly)."
 
 
 def _resolution(settings: Settings, kick: Kick | None) -> str:

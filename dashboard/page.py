@@ -30,6 +30,12 @@ def page(
         context += " Scaled with γ: small targets are large initialisations."
     elif scaled:
         context += " Scaled with γ, all but δ."
+    if settings.before:
+        iteration, beta, eta = settings.before
+        context += (
+            f" Until iteration {readable(iteration, 7)} the paths were led by β = {readable(beta, 4)}, "
+            f"η = {readable(eta)}; the map shows fresh starts."
+        )
     return {
         "context": {"text": context},
         "counting": {"text": words.counting},
@@ -101,21 +107,24 @@ def _shares(basin: BasinMap, words: Caption, guess: float | None) -> dict[str, P
 
 
 def compared(
-    settings: Settings, basin: BasinMap, comparison: Comparison, scaled: bool
+    settings: Settings, basin: BasinMap, comparison: Comparison, scaled: bool, bare: bool = False
 ) -> dict[str, Properties]:
     """What the settings are compared with; while that is not known, what is shown of it fades.
 
-    All of it is counted in one window: where that is `scaled` with γ, an offer ends the scaling.
+    What is not known is left out of a `bare` page. All of it is counted in one window: where that is `scaled`
+    with γ, an offer ends the scaling.
     """
     texts = settings.texts()
     fixed = {key: texts[key] for key in ("window", "starts", "tolerance", "rho", "scale")} if scaled else {}
     properties: dict[str, Properties] = {
-        "picture-share": {"data-old": not comparison.curves},
+        "picture-share": {"data-old": not comparison.curves and not bare},
         "share-conditions": {"text": conditions(settings)},
         "tighter": _offer(comparison.tighter[0], fixed) if comparison.tighter else {"hidden": True},
-        "tips": {"data-old": comparison.tips is None},
+        "tips": {"data-old": comparison.tips is None and not bare},
     }
     if comparison.tips is None:
+        if bare:
+            properties["tips"]["hidden"] = True
         return properties
     heading = tips_heading(basin.dead_fraction)
     properties["tips"] |= {"hidden": heading is None}

@@ -203,7 +203,7 @@ def _table(settings: Settings, now: BasinMap, pinned: Pinned) -> dict[str, dict[
     regimes = [str(regime(s.beta, s.eta)) for s in both]
     rates = [float(f"{s.eta * (1 - s.beta):.4g}") for s in both]
     rows = {
-        "dead": (percent(dead[0], 1), percent(dead[1], 1), _change(100 * (dead[1] - dead[0]), 1)),
+        "dead": (percent(dead[0], 1), percent(dead[1], 1), _points(dead[1] - dead[0])),
         "radius": (f"{radii[0]:.3f}", f"{radii[1]:.3f}", _change(radii[1] - radii[0], 3)),
         "regime": (*regimes, ""),
         "lr": (exact(rates[0]), exact(rates[1]), ""),
@@ -215,6 +215,14 @@ def _table(settings: Settings, now: BasinMap, pinned: Pinned) -> dict[str, dict[
     }
 
 
+def _points(share: float) -> str:
+    change = _change(100 * share, 1)
+    return f"{change} points" if change else ""
+
+
 def _change(value: float, digits: int) -> str:
-    """Write a difference with its sign; nothing when there is none."""
-    return "" if value == 0 else f"{value:+.{digits}f}".replace("-", "−")
+    """Write a difference with its sign, never as nought unless it is; nothing when there is none."""
+    if value == 0:
+        return ""
+    sign, least = "+" if value > 0 else "−", 10.0**-digits
+    return f"{sign}{abs(value):.{digits}f}" if abs(value) >= least / 2 else f"{sign}< {least:.{digits}f}"

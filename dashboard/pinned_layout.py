@@ -104,6 +104,7 @@ def _map(name: str, heading: Component, before: str, graph: Component) -> Compon
     fills = [html.Span(id=f"{name}-bar-{outcome}", className=f"fill {outcome}") for outcome in NAMES]
     if name == "changed":
         entries.append(html.Span([html.I(className="swatch same"), "same"], className="entry"))
+        entries.append(html.Span("dotted: where DEAD ended when pinned", className="entry muted"))
         fills.append(html.Span(id=f"{name}-bar-same", className="fill"))
     legend = "legend" if name == "changed" else "legend for-outcome"
     return html.Section(

@@ -44,6 +44,7 @@ _OPTIONS = (
     "still",
     "exact",
     "complete",
+    "bare",
     "budget",
     "viewer",
     "axes",
@@ -74,6 +75,8 @@ class FrameRequest:
         Whether the map is iterated plainly: `results.rough` says where that makes a difference.
     complete : bool
         Whether to compute what the settings are compared with, if it is not known yet.
+    bare : bool
+        Whether what is not known of that by now is given up: pictures come without it.
     budget : float
         Seconds after which the map is given up.
     axes : mapping of str to str
@@ -93,6 +96,7 @@ class FrameRequest:
     still: bool = True
     exact: bool = False
     complete: bool = False
+    bare: bool = False
     budget: float = LONGEST_SECONDS
     axes: Mapping[str, str] = field(default_factory=dict)
     viewer: str = ""
@@ -139,6 +143,7 @@ def read_request(args: Mapping[str, str]) -> FrameRequest:
         still=choice(args, "still", ("1", "0")) == "1",
         exact=choice(args, "exact", ("0", "1")) == "1",
         complete=choice(args, "complete", ("0", "1")) == "1",
+        bare=choice(args, "bare", ("0", "1")) == "1",
         budget=number(args, "budget", LONGEST_SECONDS, 0.001, LONGEST_SECONDS),
         axes=dict(zip(panels, args.get("axes", "")[:200].split(","), strict=False)),
         viewer=args.get("viewer", "")[:64],

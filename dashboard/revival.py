@@ -58,6 +58,8 @@ class Revived:
         What these took when they were computed.
     unit : RevivalTimes
         Of the selected unit.
+    calm : RevivalTimes
+        Of the same without momentum.
     curves : list of RevivalTimes
         Of that unit at other depths and γ; empty unless asked for.
     """
@@ -65,6 +67,7 @@ class Revived:
     ground: RevivalTimes
     milliseconds: float
     unit: RevivalTimes
+    calm: RevivalTimes
     curves: list[RevivalTimes]
 
 
@@ -80,7 +83,9 @@ def find(settings: Settings, grid: Grid, curves: bool, cancel: Cancellation) -> 
         return None
     times, milliseconds = ground(settings, grid, cancel)
     one = _times(settings, *settings.selected, settings.rho, cancel)
-    return Revived(times, milliseconds, one, _curves(settings, cancel) if curves else [])
+    still = settings.at_momentum(0.0)
+    calm = _times(still, *settings.selected, settings.rho, cancel)
+    return Revived(times, milliseconds, one, calm, _curves(settings, cancel) if curves else [])
 
 
 def ground(settings: Settings, grid: Grid, cancel: Cancellation) -> tuple[RevivalTimes, float]:
@@ -137,6 +142,22 @@ def wedge(epsilon: float, rho: float) -> Window:
 
 
 # ------------------------------------------------------------------ words
+
+
+def context(settings: Settings, revived: Revived) -> str:
+    """Say what momentum has to do with how long the selected unit is dead."""
+    now, calm = (float(x.log10_iterations) for x in (revived.unit, revived.calm))
+    if not revived.unit.dead:
+        return "The colours tell how long dead units wait; the selected unit is alive."
+    if settings.beta == 0:
+        return "Without momentum."
+    if math.isinf(now) and math.isinf(calm):
+        return "Without momentum the selected unit would never come back either."
+    if math.isnan(calm):
+        return "What would become of the selected unit without momentum could not be told."
+    words = "never" if math.isinf(calm) else f"after {count(calm)} updates"
+    alike = abs(now - calm) < math.log10(1.1)
+    return f"Without momentum the selected unit would be back {words}{', about as soon' if alike else ''}."
 
 
 def page(settings: Settings, one: RevivalTimes) -> dict[str, dict[str, Any]]:

@@ -43,16 +43,17 @@ def paths(settings: Settings, cancel: Cancellation) -> list[StartPath]:
     result = []
     for i, start in enumerate(settings.starts):
         outcome, steps = judged[i]
+        led = before[0] if before is not None and before[0] < steps else 0
         run = trajectory(
             settings.hyperparameters,
             start,
             steps=steps,
             rho=settings.rho,
-            record=_samples(steps, settings.time),
+            record=_samples(steps, settings.time, led),
             before=before,
             cancel=cancel,
         )
-        result.append(StartPath(LETTERS[i], run, outcome, twins[i] if twins else None))
+        result.append(StartPath(LETTERS[i], run, outcome, twins[i] if twins else None, led))
     return result
 
 
@@ -82,26 +83,32 @@ def _judged(settings: Settings, cancel: Cancellation) -> list[tuple[Outcome, int
 def _continued(
     settings: Settings, start: tuple[float, float], before: tuple[int, Hyperparameters], cancel: Cancellation
 ) -> tuple[Outcome, int]:
-    """Judge a start from where its first updates left it, its momentum kept, by plain iteration."""
-    first, _ = before
+    """Judge a start from where its first updates left it, its momentum kept, by plain iteration.
+
+    One that they end, or that is judged by then, stays where it is.
+    """
+    first = min(before[0], settings.max_iterations)
+    led = outcomes(before[1], *start, **settings.judging | {"max_iterations": first}, cancel=cancel)
+    if led.iterations < first or first == settings.max_iterations:
+        return Outcome(int(led.outcome)), max(int(led.iterations), 1)
     run = trajectory(before[1], start, steps=first, rho=settings.rho, record=[first], cancel=cancel)
     state = np.array([x[-1] for x in (run.w, run.b, run.rho, run.m_w, run.m_b, run.m_rho)])
     if not np.isfinite(state).all():
         return Outcome.DIVERGED, first
     judging = settings.judging | {"rho": state[2]}
-    judging["max_iterations"] = max(settings.max_iterations - first, 1)
+    judging["max_iterations"] = settings.max_iterations - first
     momentum = state[3], state[4], state[5]
     hp = settings.hyperparameters
     end = outcomes(hp, state[0], state[1], **judging, method="reference", momentum=momentum, cancel=cancel)
     return Outcome(int(end.outcome)), first + int(end.iterations)
 
 
-def _samples(steps: int, time: int) -> NDArray[np.int64]:
-    """Return the iterations to keep of so many updates."""
+def _samples(steps: int, *others: int) -> NDArray[np.int64]:
+    """Return the iterations to keep of so many updates, some others among them."""
     if steps <= _SAMPLES:
         return np.arange(steps + 1)
     late = np.rint(np.geomspace(100, steps, _SAMPLES - 100)).astype(np.int64)
-    return np.unique(np.concatenate([recorded_iterations(steps), late, [min(time, steps)]]))
+    return np.unique(np.concatenate([recorded_iterations(steps), late, np.minimum(others, steps)]))
 
 
 # ------------------------------------------------------------------ without the ReLU

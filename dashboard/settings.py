@@ -97,6 +97,11 @@ class Settings:
         eta = float(f"{lr / (1 - self.beta):.12g}")
         return replace(self, eta=min(max(eta, CONTROLS["eta"].low), CONTROLS["eta"].high))
 
+    def at_momentum(self, beta: float) -> Settings:
+        """Return these settings at another β: at the same η, or at the same lr where that is entered."""
+        then = replace(self, beta=beta)
+        return then.keeping_lr(self.lr) if self.pytorch and beta != self.beta else then
+
     @property
     def initializer(self) -> Initializer | None:
         """How units are drawn; None when the starts are those of a grid."""
@@ -234,7 +239,11 @@ def read_query(query: str) -> tuple[Settings, list[str]]:
                 changes[key] = problem.nearest
                 shown = _text(key, problem.nearest).replace(",", ", ").replace(";", "; ")
                 notices.append(f"{problem.message}. The page shows {shown}.")
-    return replace(DEFAULT, **changes), notices
+    settings = replace(DEFAULT, **changes)
+    if settings.hide != "none" and (settings.init != "none" or settings.pin is not None):
+        settings = replace(settings, init="none", pin=None)
+        notices.append("While the outcome is hidden nothing is pinned and no initialisation drawn.")
+    return settings, notices
 
 
 def parse(key: str, text: str) -> Any:

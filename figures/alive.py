@@ -84,13 +84,23 @@ def alive(
             "margin": margins(view, left=66, right=8, top=18 if view.row else 8, bottom=46),
             "xaxis": decades(view, "iteration", 0.0, x_max) | {"showgrid": True},
             "yaxis": _y_axis(view, quantity, low, high, (epsilon, lowest)) | {"showgrid": True},
-            "shapes": dead_band(view, epsilon, lowest) if dead else [],
+            "shapes": [*(dead_band(view, epsilon, lowest) if dead else []), *_turn(paths, view)],
             "annotations": _letters(paths, curves, (x_max, low, high), view)
             + ([dead_label(view)] if dead else []),
         },
         view,
         revision=f"alive {quantity}",
     )
+
+
+def _turn(paths: Sequence[StartPath], view: View) -> list[Spec]:
+    """Mark the iteration at which the settings changed."""
+    led = max((path.led for path in paths), default=0)
+    if led == 0:
+        return []
+    line = {"color": view.colours.ink, "width": view.px(1.3), "dash": "2px,3px"}
+    across = {"xref": "x", "x0": led, "x1": led, "yref": "y domain", "y0": 0, "y1": 1}
+    return [across | {"type": "line", "line": line, "layer": "below"}]
 
 
 def _line(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from dynamics import Cloud
+from dynamics import Cloud, is_dead
 from figures.chart import Floats, Picture, Spec, hatch, label, number, spec
 from figures.cones import border_traces, cone_area, cone_border, plane_line
 from figures.frame import AXES, plane_frame
@@ -17,6 +17,7 @@ from figures.view import View
 from figures.window import Window
 
 TRAILS = 50  # units at most whose way is drawn
+_RIGHT = 0.97  # of the units: as many must be dead or alive as the cones say for these to be filled
 _OUTLIERS = 0.002  # share of states at each end that the window need not hold
 _FINEST = 1 / 100  # of the window's width, between the corners of a trail
 _ROOM = 0.1  # of the window's side beyond what it holds, on each side
@@ -68,7 +69,7 @@ def cloud_plane(cloud: Cloud, iteration: int, window: Window, view: View, name_r
     canvas = Canvas(window, max(window.width, window.height) / view.map_side)
     data: list[Spec] = []
     if "cones" in view.layers and np.isfinite(cloud.median_rho[row]):
-        data += _cones(window, cloud.epsilon, float(cloud.median_rho[row]), view)
+        data += _cones(window, cloud, row, view)
     trails = _trails(cloud, row, canvas) if "paths" in view.layers else []
     data += _trail_trace(trails, window, view)
     data += _truth(cloud, window, view)
@@ -95,9 +96,15 @@ def _seen(cloud: Cloud, row: int, window: Window) -> NDArray[np.bool_]:
     return np.asarray(across & (b >= window.b_min) & (b <= window.b_max))
 
 
-def _cones(window: Window, epsilon: float, rho: float, view: View) -> list[Spec]:
-    border = cone_border(window, epsilon, rho)
+def _cones(window: Window, cloud: Cloud, row: int, view: View) -> list[Spec]:
+    """Return the cones of a unit with the median |ρ|: filled where they are right for nearly all units."""
+    rho = float(cloud.median_rho[row])
+    border = cone_border(window, cloud.epsilon, rho)
     colours = view.colours
+    there = np.isfinite(cloud.w[row])
+    inside = is_dead(cloud.w[row, there], cloud.b[row, there], rho, cloud.epsilon)
+    if np.mean(inside == cloud.dead[row, there]) < _RIGHT:
+        return border_traces(border, colours.ink_muted, window, view, AXES)
     tint = {"fillcolor": with_alpha(colours.dead_ink, 0.13)}
     pattern = {"fillcolor": "rgba(0,0,0,0)", "fillpattern": hatch(view, colours.dead_ink, 0.3)}
     return [

@@ -11,6 +11,7 @@ from figures.cones import border_traces, cone_border
 from figures.frame import AXES, plane_frame
 from figures.marks import start_discs, truth_trace
 from figures.momenta import depth_of, momentum_axis, reach
+from figures.placement import Box, Canvas, cone_labels, truth_label
 from figures.view import View
 from figures.window import Window
 
@@ -52,7 +53,14 @@ def hidden_plane(
     data += truth_trace(hp, window, view, AXES)
     if "paths" in view.layers:
         data += start_discs(starts, window, view)
-    return spec(data, plane_frame(window, view, grid=False), view, revision=f"{window}")
+    canvas = Canvas(window, max(window.width, window.height) / view.map_side)
+    notes, taken = cone_labels(view, canvas, epsilon, rho, []) if "cones" in view.layers else ([], [])
+    truth = hp.gamma, hp.delta
+    if window.contains(*truth):
+        taken += [Box(*canvas.place(w, b), view.px(15), view.px(15)) for _, w, b in starts]
+        notes.append(truth_label(view, canvas, truth, np.empty((0, 2)), taken))
+    layout = plane_frame(window, view, grid=False) | {"annotations": notes}
+    return spec(data, layout, view, revision=f"{window}")
 
 
 def _ground(window: Window, view: View) -> Spec:

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from dynamics import Hyperparameters, Outcome
-from figures.chart import Floats, Spec, compact, number
+from figures.chart import Floats, Spec, compact, label, number
 from figures.paths import StartPath, drawn_path
+from figures.placement import Canvas
 from figures.theme import LIGHT, outcome_inks
 from figures.view import View
 from figures.window import Window
@@ -34,6 +37,16 @@ def path_traces(
     return traces
 
 
+def turn_traces(paths: Sequence[StartPath], view: View) -> list[Spec]:
+    """Return where on the paths the settings changed, as small white discs."""
+    rows = [(p.trajectory, int(np.searchsorted(p.trajectory.iteration, p.led))) for p in paths if p.led > 0]
+    if not rows:
+        return []
+    edge = {"color": LIGHT.map_ink, "width": view.px(1.6)}
+    marker = {"size": view.px(9), "color": LIGHT.map_casing, "line": edge}
+    return [_marks("turns", [float(t.w[i]) for t, i in rows], [float(t.b[i]) for t, i in rows], marker)]
+
+
 def twin_traces(paths: Sequence[StartPath], pixel: float, window: Window, view: View) -> list[Spec]:
     """Return the ways of the same starts in the affine model: thin and teal, as its other pictures."""
     traces: list[Spec] = []
@@ -45,6 +58,20 @@ def twin_traces(paths: Sequence[StartPath], pixel: float, window: Window, view: 
             line = {"color": colour, "width": view.px(width)}
             traces.append(_line(f"{name} {path.letter}", w, b, line, window))
     return traces
+
+
+def twin_label(paths: Sequence[StartPath], canvas: Canvas, view: View) -> list[Spec]:
+    """Name the first twin that starts in the window, a third of its way to the ground truth."""
+    for path in paths:
+        if path.twin is None or not canvas.window.contains(float(path.twin[0][0]), float(path.twin[1][0])):
+            continue
+        hp = path.trajectory.hyperparameters
+        w, b = float(path.twin[0][0]), float(path.twin[1][0])
+        place = w + 0.35 * (hp.gamma - w), b + 0.35 * (hp.delta - b)
+        font = {"color": LIGHT.momentum_2, "size": view.px(14 if view.size != "phone" else 13)}
+        ground = {"bgcolor": view.colours.map_label, "borderpad": view.px(2), "font": font}
+        return [label(view, "without ReLU", *place, xref="x", yref="y", **ground)]
+    return []
 
 
 def head_colours(outcome: Outcome) -> tuple[str, str]:

@@ -22,12 +22,15 @@ class StartPath:
         How it ends.
     twin : (float64 (n,), float64 (n,)), optional
         w and b of the same start in the affine model, without the ReLU, from iteration 0 on.
+    led : int
+        How many of the first updates other settings made; one of the recorded iterations.
     """
 
     letter: str
     trajectory: Trajectory
     outcome: Outcome
     twin: tuple[Floats, Floats] | None = None
+    led: int = 0
 
 
 def drawn_path(w: Floats, b: Floats, resolution: float, limit: float) -> tuple[Floats, Floats]:

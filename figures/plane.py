@@ -16,7 +16,8 @@ from figures.chart import (
 )
 from figures.cones import cone_traces
 from figures.frame import AXES, plane_frame
-from figures.marks import path_traces, start_traces, truth_trace, twin_traces
+from figures.marks import path_traces, start_traces, truth_trace, twin_label, twin_traces
+from figures.marks import turn_traces as path_turns
 from figures.paths import StartPath, drawn_path
 from figures.placement import Box, Canvas, cone_labels, truth_label
 from figures.revival_ground import bins, hover_texts, never_label, turn_traces
@@ -88,6 +89,7 @@ def plane(
     if "affine" in view.layers:
         data += twin_traces(shown, canvas.pixel, window, view)
     data += path_traces(shown, polylines, window, view)
+    data += path_turns(shown, view)
     data += truth_trace(basin.hyperparameters, window, view, AXES)
     data += start_traces(shown, window, view)
     if unit is not None and view.colouring == "revival":
@@ -96,7 +98,7 @@ def plane(
         data,
         {
             **plane_frame(window, view, grid=view.colouring == "gradient"),
-            "annotations": _annotations(basin, canvas, shown, polylines, view, revival),
+            "annotations": _annotations(basin, canvas, shown, polylines, view, revival, unit),
         },
         view,
         revision=f"{window}",
@@ -205,6 +207,7 @@ def _annotations(
     polylines: Sequence[tuple[Floats, Floats]],
     view: View,
     revival: RevivalTimes | None,
+    unit: RevivalTimes | None,
 ) -> list[Spec]:
     reach = view.px(15)
     taken = [
@@ -212,10 +215,12 @@ def _annotations(
     ]
     labels: list[Spec] = []
     if view.colouring == "revival":
-        labels = never_label(revival, canvas, view) if revival is not None else []
+        labels = never_label(revival, canvas, view, unit) if revival is not None else []
     elif "cones" in view.layers:
         labels, boxes = cone_labels(view, canvas, basin.epsilon, basin.rho, taken)
         taken += boxes
+    if "affine" in view.layers:
+        labels += twin_label(paths, canvas, view)
     truth = basin.hyperparameters.gamma, basin.hyperparameters.delta
     if view.size != "compact" and canvas.window.contains(*truth):
         points = canvas.along(polylines)

@@ -118,10 +118,17 @@ def _each(values: Floats, words: Callable[[float], str]) -> NDArray[np.object_]:
     return np.array([words(value) for value in unlike.tolist()], dtype=object)[where]
 
 
-def never_label(times: RevivalTimes, canvas: Canvas, view: View) -> list[Spec]:
-    """Name the region of units that never come back, near the window's bottom, where there is room."""
+def never_label(
+    times: RevivalTimes, canvas: Canvas, view: View, unit: RevivalTimes | None = None
+) -> list[Spec]:
+    """Name the region of units that never come back, near the window's bottom, where there is room.
+
+    Higher up where the selected unit is near.
+    """
     never = times.never
-    row = round(0.06 * (never.shape[0] - 1))
+    low = canvas.window.b_min + 0.14 * canvas.window.height
+    near = unit is not None and float(unit.b) < low and float(unit.w) < float(times.w.max()) / 4
+    row = round((0.2 if near else 0.06) * (never.shape[0] - 1))
     columns = np.flatnonzero(never[row])
     if not len(columns) or (columns[-1] - columns[0]) < view.px(64) / view.map_side * never.shape[1]:
         return []

@@ -55,7 +55,7 @@ def test_the_kick_of_a_start_is_chosen_and_stands_in_the_address(open_page: Open
     expect(page.locator("#kick .annotation-text")).to_have_text(re.compile("kills the ground truth$"))
     expect(page.locator("#kick-D")).to_be_hidden()
     page.click("#kick-B")
-    expect(page.locator("#kick-check")).to_contain_text(f"{in_gammas(start.length, HP.gamma)} kills start B")
+    expect(page.locator("#kick-check")).to_contain_text(f"{in_gammas(start.length, HP.gamma)}, start B dies")
     settled(page)
     assert "kick=B" in page.evaluate("location.search")
     expect(page.locator("#kick-B")).to_have_attribute("aria-pressed", "true")

@@ -500,3 +500,18 @@ def test_phone_dock_by_touch(open_page: OpenPage) -> None:
     page.mouse.wheel(0, 1500)
     expect(page.locator("#follow")).to_be_visible()
     assert page.inner_text("#follow-caption") == page.inner_text("#caption")
+
+
+def test_the_axes_are_the_window_after_every_zoom(open_page: OpenPage) -> None:
+    """What is taken hold of is placed by the window: Plotly must not widen a range on its own."""
+    page = open_page("/?resolution=24&colouring=revival")
+    for button in ("#zoom-in", "#zoom-in", "#zoom-whole", "#zoom-wedge"):
+        before = page.evaluate("deadcone.frame.settings.window")
+        page.click(button)
+        page.wait_for_function(f"String(deadcone.frame.settings.window) !== '{','.join(map(str, before))}'")
+        settled(page)
+        shown = page.evaluate(
+            """(({ xaxis, yaxis }) => [...xaxis.range, ...yaxis.range])(
+                document.querySelector("#map .js-plotly-plot")._fullLayout)"""
+        )
+        assert shown == pytest.approx(page.evaluate("deadcone.frame.settings.window"))

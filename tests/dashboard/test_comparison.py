@@ -232,7 +232,7 @@ def test_tips_fit_the_settings() -> None:
 
     assert texts(delta="0.5")[:2] == ["Standardise the target, γ = 1, δ = 0", "Centre the target, δ = 0"]
     assert texts(gamma="1", delta="0.5")[0] == "Centre the target, δ = 0"
-    assert texts(gamma="1", beta="0", eta="0.0005") == ["More momentum, β = 0.9 (our finding)"]
+    assert texts(gamma="1", beta="0", eta="0.0005") == ["More momentum, β = 0.9 (not in the paper)"]
     assert texts(gamma="1", beta="0.99") == ["Switch momentum off, β = 0", "Lower the rate, η = 0.01"]
 
 

@@ -43,7 +43,7 @@ def test_it_is_found_at_rest_and_is_the_dynamics_own(client: FlaskClient) -> Non
     assert not at_rest["page"]["kick-found"]["data-old"]
     kick = _expected(0.07, 0, 0.07)
     told = at_rest["page"]["kick-check"]["text"]
-    assert f"A kick of {in_gammas(kick.length, 0.07)} kills the ground truth" in told
+    assert f"Moved once, at rest, by {in_gammas(kick.length, 0.07)}, the ground truth dies" in told
     assert f"shorter by {in_gammas(kick.step, 0.07)}" in told
     assert in_gammas(kick.length_step, 0.07) in at_rest["page"]["kick-resolution"]["text"]
     settings = DEFAULT.edit({"gamma": "0.07"})
@@ -57,7 +57,7 @@ def test_it_is_found_at_rest_and_is_the_dynamics_own(client: FlaskClient) -> Non
 def test_a_start_is_kicked_and_a_dead_one_says_that_it_needs_none(client: FlaskClient) -> None:
     living, _ = _answer(client, "kick=B&complete=1")
     assert (
-        f"A kick of {in_gammas(_expected(-1.6, 2.3).length, 0.1)} kills start B"
+        f"Moved once, at rest, by {in_gammas(_expected(-1.6, 2.3).length, 0.1)}, start B dies"
         in (living["page"]["kick-check"]["text"])
     )
     assert living["page"]["kick-B"] == {"hidden": False, "aria-pressed": "true"}

@@ -293,7 +293,8 @@ HALF, QUARTER = _map((480, Outcome.DEAD)), _map((240, Outcome.DEAD))
         (
             *(HALF, _map((96, Outcome.UNDECIDED)), "beta:0", {"tolerance": "0", "max_iterations": "100"}),
             "50 % of starts are dead after 100 updates; "
-            "with the pinned β = 0, tolerance = 10⁻⁶ and iterations = 10⁶, none, and 10 % are undecided.",
+            "with the pinned β = 0, tolerance = 10⁻⁶ and iterations = 10⁶, "
+            "none die by the stop rule, and 10 % are undecided.",
             "β, tolerance and iterations differ. 480 of 960 starts end differently: 480 are dead only now.",
         ),
         (

@@ -30,7 +30,7 @@ def test_what_diverges_has_no_place() -> None:
     assert np.hypot(*(heads(runs, 10**6)["places"][0] or (np.inf, np.inf))) > 1e5
     goes_on = paths(replace(settings, beta=0.9, eta=0.1, before=(1_000_000, 0.0, 30.0)), CANCEL)
     assert goes_on[0].outcome == Outcome.DIVERGED
-    assert heads(goes_on, 10**6)["places"] == [None]
+    assert heads(goes_on, 10**6)["places"] == heads(runs, 10**6)["places"]  # it has ended there before
 
 
 def test_records_are_the_path_at_the_playheads_stops() -> None:
@@ -81,3 +81,13 @@ def test_settings_before_that_are_the_present_ones_change_nothing() -> None:
         assert one.outcome == other.outcome
         n = min(len(one.trajectory.w), 21)
         np.testing.assert_array_equal(one.trajectory.w[:n], other.trajectory.w[:n])
+
+
+@pytest.mark.parametrize(("tolerance", "last"), [(0.0, 100), (1e-6, 1_000_000)])
+def test_what_is_judged_before_the_change_is_judged_so(tolerance: float, last: int) -> None:
+    settings = replace(DEFAULT, tolerance=tolerance, max_iterations=last, before=(200_000, 0.9, 0.1))
+    plain = replace(settings, before=())
+    for one, other in zip(paths(settings, CANCEL), paths(plain, CANCEL), strict=True):
+        assert one.outcome == other.outcome
+        assert one.trajectory.iteration[-1] == other.trajectory.iteration[-1] <= last
+        assert one.led == 0

@@ -90,7 +90,7 @@ def test_the_comparison_waits_for_every_earlier_template(plain: BasinMap) -> Non
 
 
 def test_that_momentum_saves_is_called_a_finding_of_ours(plain: BasinMap) -> None:
-    finding = "; momentum saving units is our finding."
+    finding = "; that momentum saves units is not in the paper."
     assert words(plain, [D] * 30, 0.38).context.endswith(finding)
     for baseline in (None, 0.305, 0.2):
         assert "finding" not in words(plain, [D] * 30, baseline).context

@@ -241,7 +241,7 @@ def test_is_valid_small_legible_and_can_be_sketched(three: list[Cloud], size: Si
         figure = go.Figure(**spec).to_dict()  # plotly's own validation
         assert min(font_sizes(figure)) >= (19 if size == "present" else 13)
         assert len(json.dumps(figure)) < 60_000
-        assert len(drawing(spec).marks) >= 8
+        assert len(drawing(spec).marks) >= 7
         layout = figure["layout"]
         assert layout["paper_bgcolor"] == layout["plot_bgcolor"] == "rgba(0,0,0,0)"
         assert layout["uirevision"]
