@@ -33,8 +33,8 @@ def page(
     if settings.before:
         iteration, beta, eta = settings.before
         context += (
-            f" Until iteration {readable(iteration, 7)} the paths were led by β = {readable(beta, 4)}, "
-            f"η = {readable(eta)}; the map shows fresh starts."
+            f" Until iteration {readable(iteration, 7)} the paths had β = {readable(beta, 4)}, "
+            f"η = {readable(eta)}; the map is of fresh starts."
         )
     return {
         "context": {"text": context},

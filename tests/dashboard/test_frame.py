@@ -15,7 +15,7 @@ from dashboard.packing import unpack
 from dashboard.request import DEPENDS
 from dashboard.settings import DEFAULT
 from dashboard.work import load, underway
-from dynamics import Outcome, basin_map
+from dynamics import Hyperparameters, Outcome, basin_map
 
 # Pictures that come when they are known, or in a colouring of their own.
 NOT_ALWAYS = {"share", "kick", "revival"}
@@ -246,3 +246,33 @@ def test_hovering_tells_of_the_start_under_the_pointer(client: FlaskClient) -> N
         answer = client.get(f"/cell?{wrong}")
         assert answer.status_code == 422
         assert json.loads(answer.data)["message"]
+
+
+def test_a_run_with_other_settings_before_says_so(client: FlaskClient) -> None:
+    told = _frame(client, "beta=0.5&before=20,0.9,0.1")["page"]["context"]["text"]
+    assert told.endswith("Until iteration 20 the paths had β = 0.9, η = 0.1; the map is of fresh starts.")
+    chart = _frame(client, "beta=0.5&before=20,0.9,0.1&panels=alive")["pictures"]["alive"]["layout"]
+    assert [shape["x0"] for shape in chart["shapes"] if shape["x0"] == shape["x1"]] == [20]
+    plane = _frame(client, "beta=0.5&before=20,0.9,0.1&panels=map")["pictures"]["map"]["data"]
+    assert len(next(trace for trace in plane if trace["name"] == "turns")["x"]) == 3
+
+
+def test_what_takes_too_long_is_given_up(client: FlaskClient) -> None:
+    query = "beta=0.77&gamma=0.3&eta=0.17&panels=share"
+    waiting, bare = _frame(client, query), _frame(client, f"{query}&bare=1")
+    assert "share" not in waiting["pictures"]
+    assert waiting["page"]["picture-share"]["data-old"]
+    assert bare["pictures"]["share"]["data"]
+    assert not bare["page"]["picture-share"]["data-old"]
+    assert bare["page"]["tips"]["hidden"]
+
+
+def test_with_pytorchs_lr_everything_is_compared_at_the_same_lr(client: FlaskClient) -> None:
+    query = "beta=0.9&eta=1&window=-2,2,-2,2&panels=share&complete=1"
+    words = {lr: _frame(client, f"{query}&pytorch={lr}")["verdict"] for lr in (0, 1)}
+    for lr, eta in ((0, 1.0), (1, 0.1)):
+        hp = Hyperparameters(beta=0.0, eta=eta, gamma=0.1, delta=0.0)
+        grid = DEFAULT.edit({"window": "-2,2,-2,2"}).grid(256)
+        share = basin_map(hp, grid).dead_fraction
+        assert f"without momentum {100 * share:.0f} % would" in words[lr]
+    assert words[0] != words[1]
