@@ -98,13 +98,19 @@
     dc.time.watchMap(gd);
   }
 
+  // A trace without points for each pair of axes: Plotly makes none for those that no trace uses.
+  function nothing({ marks }) {
+    const areas = [...new Set(marks.map(({ area = "" }) => area))];
+    return areas.map((area) => ({ type: "scatter", x: [null], y: [null], xaxis: `x${area}`, yaxis: `y${area}` }));
+  }
+
   // While a hand moves: on the canvas, over axes that Plotly changes only when they do not fit.
   async function sketch(panel, drawing) {
     const gd = await ready(panel);
     if (gd.matches(":active")) return; // Plotly forgets a pan when its graph is drawn anew
     delete figures[panel];
     if (drawing.layout && axes[panel] !== drawing.axes) {
-      await react(gd, panel, { ...drawing, data: [] });
+      await react(gd, panel, { ...drawing, data: nothing(drawing) });
     }
     dc.sketch.draw(gd, drawing);
   }

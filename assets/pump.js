@@ -31,6 +31,8 @@
 
   // The playhead moves in the browser: only pictures that name it are drawn anew for it.
   const timeless = (texts) => ({ ...texts, time: 0 });
+  class Refused extends Error {} // by the server, with its reason
+
   const keyOf = (texts) => JSON.stringify([dc.time.led() ? texts : timeless(texts), dc.view.theme(), dc.view.size()]);
   const mapOf = (texts) => JSON.stringify({ ...texts, starts: 0, layers: 0, quantity: 0, colouring: 0, present: 0, time: 0, before: 0, selected: 0, batch: 0, kick: 0, guess: 0 });
   // Real initialisations have no map: the server follows a few units first, then all.
@@ -103,7 +105,8 @@
   // The first picture of new settings: the whole one if the hand rests and it is cheap. (How many pixels
   // the map has is known only when it has axes.)
   function first() {
-    const quick = wanted.rest && !dc.time.led() && dc.paint.axes("map") && limit === Infinity && cost * full() ** 2 < DRAG_MS;
+    const counted = dc.paint.axes("map") || Number(wanted.texts.resolution);
+    const quick = wanted.rest && !dc.time.led() && counted && limit === Infinity && cost * full() ** 2 < DRAG_MS;
     const known = shown.map === mapOf(wanted.texts); // the server has it
     const cells = quick ? full() : known ? shown.cells : affordable(DRAG_MS, Math.min(full(), DRAG_CELLS));
     const exact = known && shown.exact;
@@ -139,18 +142,20 @@
       if (answer.headers.get("Content-Type") !== "application/octet-stream") throw new TypeError(answer.status);
       const frame = dc.read(await answer.arrayBuffer());
       if (!flights.has(mine)) return;
-      if (!answer.ok) throw new Error(frame.message);
+      mine.arrived = true; // what goes wrong from here on is no fault of the network
+      if (!answer.ok) throw new Refused(frame.message);
       if (frame.late) late(mine);
       else await show(mine, frame);
       dc.paint.problem(null);
     } catch (error) {
       if (!flights.has(mine)) return; // aborted: a newer request has taken its place
-      const away = error instanceof TypeError || error.name === "TimeoutError";
+      const away = !mine.arrived && (error instanceof TypeError || error.name === "TimeoutError");
       const cause = away ? "The server does not answer." : `${error.message}.`;
       dc.paint.problem(`${cause} The pictures are older than the controls${away ? "; trying again" : ""}.`);
       flights.delete(mine);
       if (away) setTimeout(next, RETRY_MS);
       else if (wanted.key !== key) next();
+      if (mine.arrived && !(error instanceof Refused)) throw error;
       return;
     }
     flights.delete(mine);

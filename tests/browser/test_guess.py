@@ -74,7 +74,7 @@ def test_nothing_tells_before_space_reveals(open_page: OpenPage) -> None:
     hides(page)
     expect(page.locator("#caption")).to_have_text("How many starts die at β = 0.9?")
     expect(page.locator("#context")).to_contain_text(f"At β = 0 it was {100 * BASELINE:.0f} %.")
-    assert guessed(page) == "?"
+    assert guessed(page) == "? %"
     drag_to(page, 0.3)
     page.wait_for_function("deadcone.frame.settings.guess === 30")
     settled(page)
@@ -165,7 +165,7 @@ def test_guess_again_hides_again(open_page: OpenPage) -> None:
     page.wait_for_function("deadcone.frame.settings.hide === 'outcome'")
     settled(page)
     hides(page)
-    assert guessed(page) == "?"
+    assert guessed(page) == "? %"
 
 
 @pytest.mark.parametrize("query", ["", "&present=1"])
