@@ -37,7 +37,8 @@ def hides(page: Page) -> None:
     assert f"{100 * SHARE:.1f} %" not in told
     assert f"{100 * SHARE:.0f} %" not in told
     assert f"{SHARE:.5f}"[:6] not in told
-    assert "γ kills" not in told
+    assert "γ</b> kills" not in told
+    assert "ground truth dies" not in told
     assert '"path A"' not in told
     assert page.evaluate("deadcone.frame.outcome") is None
     assert page.locator("canvas.ground").evaluate_all("all => all.every(({ width }) => width <= 1)")
@@ -109,7 +110,7 @@ def test_nothing_tells_before_space_reveals(open_page: OpenPage) -> None:
 
 def test_a_page_that_was_visible_forgets_what_it_showed(open_page: OpenPage) -> None:
     page = open_page(f"/?{SMALL}&time=26")
-    expect(page.locator("#kick-check")).to_contain_text("kills")
+    expect(page.locator("#kick-check")).to_contain_text("the ground truth dies")
     box = page.locator("#map .nsewdrag").first.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 100, box["y"] + 200)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from dashboard.initialisation import CLOUD_DEPENDS
 from dashboard.request import DEPENDS
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, settled
 
 pytestmark = pytest.mark.browser
 
@@ -36,10 +36,17 @@ def unmatched(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     return float((nearest > 64).mean())
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("query", SETTINGS)
-def test_the_sketch_looks_like_the_drawing(open_page: OpenPage, query: str, dark: bool) -> None:
-    page = open_page(f"/?{query}&resolution=48", dark=dark)
+def test_the_sketch_looks_like_the_drawing(open_page: OpenPage, query: str) -> None:
+    page = open_page(f"/?{query}&resolution=48")
+    looks_alike(page, query)
+    page.click("#theme")
+    settled(page)
+    assert page.evaluate("deadcone.view.theme()") == "dark"
+    looks_alike(page, query)
+
+
+def looks_alike(page: Page, query: str) -> None:
     # Curves that take too long are named as such at rest and left out while a hand moves.
     slow = {"share"} if "eta=30" in query else set()
     panels = [name for name in DEPENDS | CLOUD_DEPENDS if name not in slow]
