@@ -362,11 +362,10 @@ def test_dragging_the_map_asks_for_that_window(open_page: OpenPage) -> None:
     w_min, w_max, b_min, b_max = page.evaluate("deadcone.frame.settings.window")
     assert w_max - w_min == pytest.approx(6, rel=1e-3)
     assert (b_min, b_max) == (-3, 3)
-    page.click("#zoom-truth")
-    page.wait_for_function("deadcone.frame.settings.window[0] === -0.2")
-    page.click("#zoom-whole")
-    page.wait_for_function("deadcone.frame.settings.window[0] === -3")
-    settled(page)
+    for button, left in (("whole", -3), ("truth", -0.2), ("whole", -3)):
+        page.click(f"#zoom-{button}")
+        page.wait_for_function(f"deadcone.frame.settings.window[0] === {left}")
+        settled(page)
 
 
 def test_scaled_with_gamma_the_picture_stands_still(open_page: OpenPage) -> None:
@@ -467,7 +466,9 @@ def test_theme_follows_the_system_and_the_button(open_page: OpenPage) -> None:
     settled(page)
     assert page.evaluate(background) == "rgb(255, 255, 255)"
     after = pictures(page)
-    assert all(after[name] != before[name] for name in DEPENDS)
+    shown = [name for name in DEPENDS if page.locator(f"#picture-{name}").is_visible()]
+    assert "map" in shown
+    assert all(after[name] != before[name] for name in shown)
     page.reload()
     settled(page)
     assert page.evaluate(background) == "rgb(255, 255, 255)"
@@ -478,6 +479,7 @@ def test_nothing_sticks_out_at_any_size(open_page: OpenPage) -> None:
     page = open_page(f"/?{SMALL}")
     for width, height in ((1440, 900), (900, 1100), (1280, 720), (1920, 1080)):
         page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
         settled(page)
         sticks_not_out(page, width, height)
 
