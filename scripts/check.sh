@@ -14,13 +14,11 @@ step "format"
 .venv/bin/python -m ruff format --check .
 step "lint"
 .venv/bin/python -m ruff check .
-step "types"
-.venv/bin/python -m mypy
-step "tests"
+step "types and tests"
 # The browser leaves much of two cores to the others.
 others=$(mktemp)
 trap 'rm -f "$others"' EXIT
-.venv/bin/python -m pytest -m "not browser" >"$others" 2>&1 &
+(.venv/bin/python -m mypy && .venv/bin/python -m pytest -m "not browser") >"$others" 2>&1 &
 failed=0
 .venv/bin/python -m pytest -m browser || failed=1
 wait $! || failed=1
