@@ -11,7 +11,7 @@
     if (!graph || !dc.texts()) return;
     const { left, top, width, height } = dc.sketch.plot(graph);
     const { xaxis, yaxis } = graph._fullLayout;
-    const share = ({ range }, value) => (value - range[0]) / (range[1] - range[0]);
+    const { share } = dc.sketch;
     const x = share(xaxis, Math.log10(Number(dc.texts().eta)));
     const y = share(yaxis, -Math.log10(1 - Number(dc.texts().beta)));
     handle().hidden = !(x >= 0 && x <= 1 && y >= 0 && y <= 1);

@@ -22,6 +22,9 @@
     return { left: box.left + left, top: box.top + top, width, height };
   }
 
+  // Where a value is along an axis, from 0 to 1 within its range.
+  const share = ({ range }, value) => (value - range[0]) / (range[1] - range[0]);
+
   function canvas(gd, name) {
     const frame = gd.closest(".graph");
     let found = frame.querySelector(`.${name}`);
@@ -79,7 +82,7 @@
     const px = (value) => `${value}px`;
     Object.assign(surface.parentNode.style, { left: px(left), top: px(top), width: px(width), height: px(height) });
     const [w0, w1, b0, b1] = ground.window;
-    const at = ({ range, _length }, value) => ((value - range[0]) / (range[1] - range[0])) * _length;
+    const at = (axis, value) => share(axis, value) * axis._length;
     const across = (at(xaxis, w1) - at(xaxis, w0)) / (ground.n_w - 1);
     const up = (at(yaxis, b1) - at(yaxis, b0)) / (ground.n_b - 1);
     Object.assign(surface.style, {
@@ -230,5 +233,5 @@
     frame.classList.remove("sketched");
   }
 
-  dc.sketch = { wipe, paint, place, draw, plot, onScreen };
+  dc.sketch = { wipe, paint, place, draw, plot, onScreen, share };
 })();

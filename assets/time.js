@@ -21,17 +21,18 @@
   // ------------------------------------------------------------- iterations
 
   // Where the playhead may stop: as dynamics.recorded_iterations, every one to 100, then two digits.
+  const spacing = (t) => (t > 100 ? 10 ** Math.floor(Math.log10(t) - 1) : 1);
+
   function nearest(t) {
     if (t >= last) return last;
-    const unit = t > 100 ? 10 ** Math.floor(Math.log10(t) - 1) : 1;
-    return Math.max(Math.round(t / unit) * unit, 0);
+    return Math.max(Math.round(t / spacing(t)) * spacing(t), 0);
   }
 
   function step(t, count) {
+    const way = Math.sign(count);
     let at = nearest(t);
     for (let i = 0; i < Math.abs(count) && (count < 0 ? at > 0 : at < last); i += 1) {
-      const unit = at + Math.sign(count) * 0.5 > 100 ? 10 ** Math.floor(Math.log10(at + Math.sign(count) * 0.5) - 1) : 1;
-      at = nearest(at + Math.sign(count) * unit);
+      at = nearest(at + way * spacing(at + way * 0.5));
     }
     return at;
   }
@@ -79,7 +80,7 @@
     mark.style.translate = `${left + x * width}px ${top + (1 - y) * height}px`;
   }
 
-  const share = ({ range }, value) => (value - range[0]) / (range[1] - range[0]);
+  const share = (axis, value) => dc.sketch.share(axis, value);
 
   function placeOn(map, t) {
     const gd = byId(map)?.querySelector(".js-plotly-plot");

@@ -138,8 +138,7 @@ def _in_pytorch(settings: Settings, key: str, text: str) -> Settings:
     """Read the box of η as lr, or let another β keep lr as far as η's limits allow."""
     if key == "eta":
         return settings.with_lr(text)
-    then = settings.edit({"beta": text})
-    return then.keeping_lr(settings.lr) if then.beta != settings.beta else then
+    return settings.at_momentum(settings.edit({"beta": text}).beta)
 
 
 def _judge(settings: Settings, how: str) -> Settings:

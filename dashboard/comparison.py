@@ -112,11 +112,7 @@ def known(settings: Settings) -> Comparison:
             found = (_curves.get(_curve_key(at)) for at in _at_each_gamma(settings))
             return tuple(curve for curve in found if curve is not None) or None
 
-    def counted(at: Settings, cells: int) -> _Counted | None:
-        with _lock:
-            return _counted.get(results.map_key(at, cells))
-
-    return _comparison(settings, counted, curves)
+    return _comparison(settings, _known_count, curves)
 
 
 def without_momentum(settings: Settings, cancel: Cancellation | None = None) -> float | None:
@@ -127,10 +123,7 @@ def without_momentum(settings: Settings, cancel: Cancellation | None = None) -> 
     if settings.beta == 0:
         return None
     at = settings.at_momentum(0.0)
-    if cancel is not None:
-        return _count(at, CELLS, cancel).dead
-    with _lock:
-        found = _counted.get(results.map_key(at, CELLS))
+    found = _known_count(at, CELLS) if cancel is None else _count(at, CELLS, cancel)
     return None if found is None else found.dead
 
 
@@ -165,10 +158,13 @@ def _comparison(
 # ------------------------------------------------------------------ shares of maps
 
 
-def _count(settings: Settings, cells: int, cancel: Cancellation) -> _Counted:
-    key = results.map_key(settings, cells)
+def _known_count(settings: Settings, cells: int) -> _Counted | None:
     with _lock:
-        found = _counted.get(key)
+        return _counted.get(results.map_key(settings, cells))
+
+
+def _count(settings: Settings, cells: int, cancel: Cancellation) -> _Counted:
+    found = _known_count(settings, cells)
     if found is not None:
         return found
     if cells == CELLS:  # what a click may show next: its map is kept
@@ -177,7 +173,7 @@ def _count(settings: Settings, cells: int, cancel: Cancellation) -> _Counted:
         basin = basin_map(settings.hyperparameters, settings.grid(cells), **settings.judging, cancel=cancel)
     counted = _Counted(basin.dead_fraction, _astray(settings, basin))
     with _lock:
-        _counted[key] = counted
+        _counted[results.map_key(settings, cells)] = counted
     return counted
 
 

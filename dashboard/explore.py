@@ -23,7 +23,7 @@ def explore() -> list[Component]:
         html.Div([_voice(), _modes()], className="head"),
         pinned_layout.switch(),
         html.Div(
-            [map_column(), _side(), _share(), _initial_side(), _revival(), *_pinned()],
+            [map_column(), _side(), _share(), initial_layout.side(), revival.side(), *pinned_layout.parts()],
             className="first-screen",
         ),
         _below(),
@@ -111,12 +111,6 @@ def _side() -> Component:
     )
 
 
-def _initial_side() -> Component:
-    return initial_layout.side(
-        *(graph(key, initial_layout.LABELS[key]) for key in ("survival", "cloud-alive"))
-    )
-
-
 def _share() -> Component:
     """The dead share against momentum; apart from the side, since low windows move it below."""
     return html.Section(
@@ -133,14 +127,6 @@ def _share() -> Component:
         className="panel share-panel",
         **aria(labelledby="share-heading"),
     )
-
-
-def _pinned() -> list[Component]:
-    return pinned_layout.parts({name: graph(name, label) for name, label in pinned_layout.LABELS.items()})
-
-
-def _revival() -> Component:
-    return revival.side(graph("revival", "Updates until a dead unit is back, against its depth"))
 
 
 def _below() -> Component:
@@ -170,7 +156,7 @@ def _below() -> Component:
         "beyond η = 1 and below it changes sign at each step; right of the solid limit it grows. "
         "Thin lines: |λ|, what is left of an error after one step in the long run.",
     )
-    kicked = kick.panel(graph("kick", "Map around the smallest kick that kills"))
+    kicked = kick.panel()
     return html.Div([fields, html.Div([regimes, kicked], className="beside")], id="below")
 
 

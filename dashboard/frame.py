@@ -159,13 +159,13 @@ def _starts(request: FrameRequest, cancel: Cancellation) -> Shown:
         draw,
         words.verdict,
         told,
-        basin.grid.n_w,
-        basin.grid.n_b,
-        basin.outcome,
-        timed.milliseconds + sum(part.milliseconds for part in (revived, there) if part),
-        there is None and unfinished,
-        {"rough": rough, **heads_and_ways},
-        ways,
+        n_w=basin.grid.n_w,
+        n_b=basin.grid.n_b,
+        outcome=basin.outcome,
+        milliseconds=timed.milliseconds + sum(part.milliseconds for part in (revived, there) if part),
+        pending=there is None and unfinished,
+        more={"rough": rough, **heads_and_ways},
+        ways=ways,
     )
 
 

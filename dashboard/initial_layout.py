@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from dashboard.controls import CONTROLS
 from dashboard.initialisation import SCHEME_NAMES
-from dashboard.markup import aria, data
+from dashboard.markup import aria, data, graph
 from dashboard.settings import DEFAULT
 
 LABELS = {
@@ -81,7 +81,7 @@ def _box(key: str) -> Component:
     )
 
 
-def side(survival: Component, alive: Component) -> Component:
+def side() -> Component:
     """Return the two charts beside the units."""
     line = html.Button(
         id="survival-handle",
@@ -96,9 +96,14 @@ def side(survival: Component, alive: Component) -> Component:
                 "survival",
                 "Dead share against updates",
                 "",
-                html.Div([survival, line], className="map-frame"),
+                html.Div([graph("survival", LABELS["survival"]), line], className="map-frame"),
             ),
-            _panel("cloud-alive", "Are the units alive?", "median, 50 % and 90 % of units", alive),
+            _panel(
+                "cloud-alive",
+                "Are the units alive?",
+                "median, 50 % and 90 % of units",
+                graph("cloud-alive", LABELS["cloud-alive"]),
+            ),
         ],
         className="initial-side in-init",
     )

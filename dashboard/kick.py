@@ -12,7 +12,7 @@ from cachetools import LRUCache
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.markup import aria, data
+from dashboard.markup import aria, data, graph
 from dashboard.numbers import readable
 from dashboard.runs import LETTERS
 from dashboard.settings import Settings
@@ -130,8 +130,9 @@ def _resolution(settings: Settings, kick: Kick | None) -> str:
     return f"found on a grid of {in_gammas(kick.length_step, settings.gamma)} and {angle}°"
 
 
-def panel(graph: Component) -> Component:
-    """Return the panel around the graph of the kick: which unit is kicked, the picture, the check."""
+def panel() -> Component:
+    """Return the panel of the kick: which unit is kicked, the picture, the check."""
+    picture = graph("kick", "Map around the smallest kick that kills")
     choices = [
         html.Button(
             "ground truth" if key == "truth" else key,
@@ -152,7 +153,7 @@ def panel(graph: Component) -> Component:
                 className="panel-head",
             ),
             html.Div(choices, className="kicked", role="group", **aria(label="Which unit is kicked")),
-            html.Div([graph, html.P(id="kick-check", className="small muted")], id="kick-found"),
+            html.Div([picture, html.P(id="kick-check", className="small muted")], id="kick-found"),
         ],
         className="below kick-panel",
         **aria(labelledby="kick-heading"),

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from cachetools import LRUCache
+from cachetools import LRUCache, cached
 
 from dashboard import results, revival
 from dashboard.controls import CONTROLS, SLIDERS
@@ -53,11 +53,6 @@ class Pinned:
     milliseconds: float
 
 
-# The ways stand still while a hand moves a slider, and one of a million updates takes long.
-_ways: LRUCache[Settings, list[StartPath]] = LRUCache(32)
-_lock = threading.Lock()
-
-
 def find(settings: Settings, cells: int, cancel: Cancellation, exact: bool) -> Pinned | None:
     """Return what there is at the pinned values, with a map as fine as the current one; None without a pin.
 
@@ -75,17 +70,17 @@ def find(settings: Settings, cells: int, cancel: Cancellation, exact: bool) -> P
     return Pinned(there, basin, _runs(there, cancel), milliseconds)
 
 
-def _runs(there: Settings, cancel: Cancellation) -> list[StartPath]:
-    alike = replace(
+def _shown_alike(there: Settings, cancel: Cancellation) -> Settings:
+    """Return one of the settings whose ways are these, whatever else the page shows."""
+    return replace(
         there, window=DEFAULT.window, resolution=0, colouring=DEFAULT.colouring, quantity=DEFAULT.quantity
     )
-    with _lock:
-        found = _ways.get(alike)
-    if found is None:
-        found = paths(alike, cancel)
-        with _lock:
-            _ways[alike] = found
-    return found
+
+
+# The ways stand still while a hand moves a slider, and one of a million updates takes long.
+@cached(LRUCache(32), key=_shown_alike, lock=threading.Lock())
+def _runs(there: Settings, cancel: Cancellation) -> list[StartPath]:
+    return paths(there, cancel)
 
 
 def drawn(

@@ -7,7 +7,7 @@ import json
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.markup import aria, data
+from dashboard.markup import aria, data, graph
 from dashboard.pinned import COLUMNS, NAMES
 
 LABELS = {
@@ -73,8 +73,9 @@ def switch() -> Component:
     )
 
 
-def parts(maps: dict[str, Component]) -> list[Component]:
-    """Return the parts of the first screen in this mode, around the graphs of `PANELS` by name."""
+def parts() -> list[Component]:
+    """Return the parts of the first screen in this mode."""
+    maps = {name: graph(name, label) for name, label in LABELS.items()}
     pinned = html.H2(["Pinned ", html.Span(id="pinned-values")], className="compared-heading")
     return [
         _map("pinned", pinned, "", maps["pinned"]),
@@ -88,7 +89,7 @@ def parts(maps: dict[str, Component]) -> list[Component]:
     ]
 
 
-def _map(name: str, heading: Component, before: str, graph: Component) -> Component:
+def _map(name: str, heading: Component, before: str, picture: Component) -> Component:
     entries = [
         html.Span(
             [
@@ -112,7 +113,7 @@ def _map(name: str, heading: Component, before: str, graph: Component) -> Compon
             html.Div(heading, className="panel-head"),
             html.Div(fills, className="bar", role="img", id=f"{name}-bar"),
             html.Div(html.Div(entries, className=legend), className="legends"),
-            graph,
+            picture,
         ],
         className=f"compared-{name} in-compare",
         **aria(label=name.capitalize()),

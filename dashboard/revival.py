@@ -9,12 +9,12 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from cachetools import LRUCache
+from cachetools import LRUCache, cached
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.controls import CONTROLS
-from dashboard.markup import aria
+from dashboard.markup import aria, graph
 from dashboard.numbers import readable
 from dashboard.settings import Settings
 from dashboard.texts import Window
@@ -30,6 +30,7 @@ from dynamics import (
     log_activation_probability,
     revival_time,
 )
+from figures.chart import power_of_ten
 from figures.revival_ground import count, told
 
 GAMMAS = (10.0, 1.0, 0.1)  # of the chart's curves, in units of the current γ
@@ -38,12 +39,6 @@ _DEEPER = 4.0  # … from the border of the cone to so much deeper
 _WEDGE = 3.1  # how far below the tip the zoomed wedge reaches
 _CACHE_BYTES = 96 * 2**20
 _UNIT_BYTES = 32  # of a unit's position and time
-
-# Only pure results, keyed by the frozen inputs they follow from, with the milliseconds they took.
-_grounds: LRUCache[object, tuple[RevivalTimes, float]] = LRUCache(
-    _CACHE_BYTES, getsizeof=lambda timed: _UNIT_BYTES * timed[0].w.size
-)
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -88,6 +83,12 @@ def find(settings: Settings, grid: Grid, curves: bool, cancel: Cancellation) -> 
     return Revived(times, milliseconds, one, calm, _curves(settings, cancel) if curves else [])
 
 
+# Only pure results, keyed by the frozen inputs they follow from, with the milliseconds they took.
+@cached(
+    LRUCache(_CACHE_BYTES, getsizeof=lambda timed: _UNIT_BYTES * timed[0].w.size),
+    key=lambda settings, grid, cancel: (settings.hyperparameters, grid, settings.rho, settings.epsilon),
+    lock=threading.Lock(),
+)
 def ground(settings: Settings, grid: Grid, cancel: Cancellation) -> tuple[RevivalTimes, float]:
     """Return the revival times of the map's starts and the milliseconds they took when computed.
 
@@ -96,18 +97,9 @@ def ground(settings: Settings, grid: Grid, cancel: Cancellation) -> tuple[Reviva
     Cancelled
         When `cancel` is set before the end.
     """
-    key = settings.hyperparameters, grid, settings.rho, settings.epsilon
-    with _lock:
-        found = _grounds.get(key)
-    if found is not None:
-        return found
     begin = perf_counter()
     times = _times(settings, grid.w, grid.b[:, None], settings.rho, cancel)
-    timed = times, 1000 * (perf_counter() - begin)
-    if _UNIT_BYTES * times.w.size <= _CACHE_BYTES:
-        with _lock:
-            _grounds[key] = timed
-    return timed
+    return times, 1000 * (perf_counter() - begin)
 
 
 def _curves(settings: Settings, cancel: Cancellation) -> list[RevivalTimes]:
@@ -204,11 +196,7 @@ def _small(log10: float) -> str:
     if log10 > -300:
         return readable(10.0**log10, 2)
     exponent = math.floor(log10)
-    return f"{10 ** (log10 - exponent):.2g}·{readable(1e-5)[:2]}{_superscript(exponent)}"
-
-
-def _superscript(exponent: int) -> str:
-    return str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{10 ** (log10 - exponent):.2g}·{power_of_ten(exponent)}"
 
 
 def _back(one: RevivalTimes) -> str:
@@ -261,7 +249,7 @@ def _turns(one: RevivalTimes) -> float:
 # ------------------------------------------------------------------ the side of the map
 
 
-def side(graph: Component) -> Component:
+def side() -> Component:
     """Return the chart and the table of the selected unit; they are there in the colouring Revival."""
     batch = CONTROLS["batch"]
     box = dcc.Input(
@@ -287,7 +275,7 @@ def side(graph: Component) -> Component:
                         ],
                         className="panel-head",
                     ),
-                    graph,
+                    graph("revival", "Updates until a dead unit is back, against its depth"),
                 ],
                 className="panel revival-panel",
                 **aria(labelledby="revival-heading"),

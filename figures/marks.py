@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from dynamics import Hyperparameters, Outcome
-from figures.chart import Floats, Spec, compact, label, number
+from figures.chart import Floats, Spec, label, number
+from figures.cones import plane_line
+from figures.frame import AXES
 from figures.paths import StartPath, drawn_path
 from figures.placement import Canvas
 from figures.theme import LIGHT, outcome_inks
@@ -24,7 +26,7 @@ def path_traces(
         casing = LIGHT.path_dead_casing if dead else LIGHT.map_casing
         for name, colour, width in (("casing", casing, 6.4), ("path", inks[path.outcome], 3.4)):
             line = {"color": colour, "width": view.px(width)}
-            traces.append(_line(f"{name} {path.letter}", w, b, line, window))
+            traces.append(plane_line(f"{name} {path.letter}", w, b, line, window, AXES))
     ends = [
         (w[-1], b[-1])
         for path, (w, b) in zip(paths, polylines, strict=True)
@@ -56,7 +58,7 @@ def twin_traces(paths: Sequence[StartPath], pixel: float, window: Window, view: 
         w, b = drawn_path(*path.twin, 1.5 * pixel, 100 * window.reach)
         for name, colour, width in (("casing", LIGHT.map_casing, 4.4), ("twin", LIGHT.momentum_2, 2.4)):
             line = {"color": colour, "width": view.px(width)}
-            traces.append(_line(f"{name} {path.letter}", w, b, line, window))
+            traces.append(plane_line(f"{name} {path.letter}", w, b, line, window, AXES))
     return traces
 
 
@@ -79,18 +81,6 @@ def head_colours(outcome: Outcome) -> tuple[str, str]:
     if outcome == Outcome.DEAD:
         return LIGHT.path_dead, LIGHT.path_dead_casing
     return outcome_inks(LIGHT)[outcome], LIGHT.map_casing
-
-
-def _line(name: str, w: Floats, b: Floats, line: Spec, window: Window) -> Spec:
-    return {
-        "type": "scatter",
-        "name": name,
-        "mode": "lines",
-        "x": compact(w, window.width),
-        "y": compact(b, window.height),
-        "line": line,
-        "hoverinfo": "skip",
-    }
 
 
 def start_traces(paths: Sequence[StartPath], window: Window, view: View) -> list[Spec]:
