@@ -21,8 +21,18 @@
       });
     });
 
+  const made = {}; // panel → its graph being made
+
+  // The graphs of a mode are made when it is first shown; they follow their place's size as Dash's do.
+  async function make(place) {
+    await window.Plotly.newPlot(place, [], structuredClone(BLANK), dc.table().graph);
+    new ResizeObserver(() => place.offsetParent && window.Plotly.Plots.resize(place)).observe(place);
+  }
+
   async function ready(panel) {
-    while (!(window.Plotly && plot(panel)?._fullLayout)) await nextTask();
+    while (!window.Plotly) await nextTask();
+    if (byId(panel).matches(".later")) await (made[panel] ??= make(byId(panel).firstChild));
+    while (!plot(panel)?._fullLayout) await nextTask();
     return plot(panel);
   }
 

@@ -105,7 +105,11 @@ def _comparison(settings: Settings, dead: float, baseline: float | None) -> str:
 
 
 def _context(settings: Settings) -> str:
-    if settings.rho == 0:
+    if settings.before:
+        iteration, beta, eta = settings.before
+        led = f"β = {readable(beta, 4)}, η = {readable(eta)}"
+        place = f"until iteration {readable(iteration, 7)} the paths had {led}; the map is of fresh starts"
+    elif settings.rho == 0:
         distance = readable(math.hypot(settings.gamma, settings.delta), 2)
         place = f"the ground truth lies {distance} from the tip of the dead cone"
     else:

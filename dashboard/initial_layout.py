@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from dashboard.controls import CONTROLS
 from dashboard.initialisation import SCHEME_NAMES
-from dashboard.markup import aria, data, graph
+from dashboard.markup import aria, data, later_graph
 from dashboard.settings import DEFAULT
 
 LABELS = {
@@ -96,13 +96,13 @@ def side() -> Component:
                 "survival",
                 "Dead share against updates",
                 "",
-                html.Div([graph("survival", LABELS["survival"]), line], className="map-frame"),
+                html.Div([later_graph("survival", LABELS["survival"]), line], className="map-frame"),
             ),
             _panel(
                 "cloud-alive",
                 "Are the units alive?",
                 "median, 50 % and 90 % of units",
-                graph("cloud-alive", LABELS["cloud-alive"]),
+                later_graph("cloud-alive", LABELS["cloud-alive"]),
             ),
         ],
         className="initial-side in-init",

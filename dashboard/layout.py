@@ -11,7 +11,7 @@ from dashboard.about import about
 from dashboard.controls import CONTROLS
 from dashboard.explore import explore
 from dashboard.guess import OPEN
-from dashboard.markup import aria, data
+from dashboard.markup import GRAPH_CONFIG, aria, data
 from dashboard.pin import PINNED
 from dashboard.rail import header, rail
 from dashboard.request import ALL_DEPENDS
@@ -62,4 +62,5 @@ def _browser_table() -> dict[str, object]:
         "depends": ALL_DEPENDS,
         "open": OPEN,
         "pinned": PINNED,
+        "graph": {**GRAPH_CONFIG, "responsive": False},
     }

@@ -6,7 +6,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import guess, initial_layout, pinned_layout
-from dashboard.markup import aria, graph
+from dashboard.markup import aria, graph, later_graph
 from dashboard.texts import LAYERS, USUAL
 from figures.revival_ground import LEGEND
 
@@ -67,7 +67,7 @@ def map_column() -> Component:
                 [
                     html.Div(className="progress", id="progress"),
                     graph("map", "Map of starts"),
-                    html.Div(graph("cloud", initial_layout.LABELS["cloud"]), className="in-init"),
+                    html.Div(later_graph("cloud", initial_layout.LABELS["cloud"]), className="in-init"),
                     html.Div(
                         id="starts",
                         className="starts",

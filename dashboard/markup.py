@@ -33,8 +33,20 @@ def graph(name: str, label: str) -> Component:
     blank = go.Figure(
         layout={"xaxis": hidden, "yaxis": hidden, "paper_bgcolor": clear, "plot_bgcolor": clear}
     )
+    return _picture(name, label, dcc.Graph(id=name, figure=blank, config=GRAPH_CONFIG, responsive=True))
+
+
+def later_graph(name: str, label: str) -> Component:
+    """Return the place of a graph that assets/paint.js makes when its mode is first shown.
+
+    A graph costs a tenth of a second of every page's start, and most viewers see one mode.
+    """
+    return _picture(name, label, html.Div(html.Div(), id=name, className="dash-graph later"))
+
+
+def _picture(name: str, label: str, content: Component) -> Component:
     return html.Div(
-        dcc.Graph(id=name, figure=blank, config=GRAPH_CONFIG, responsive=True),
+        content,
         id=f"picture-{name}",
         className=f"graph graph-{name}",
         role="img",

@@ -30,12 +30,6 @@ def page(
         context += " Scaled with γ: small targets are large initialisations."
     elif scaled:
         context += " Scaled with γ, all but δ."
-    if settings.before:
-        iteration, beta, eta = settings.before
-        context += (
-            f" Until iteration {readable(iteration, 7)} the paths had β = {readable(beta, 4)}, "
-            f"η = {readable(eta)}; the map is of fresh starts."
-        )
     return {
         "context": {"text": context},
         "counting": {"text": words.counting},

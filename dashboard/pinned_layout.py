@@ -7,7 +7,7 @@ import json
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.markup import aria, data, graph
+from dashboard.markup import aria, data, later_graph
 from dashboard.pinned import COLUMNS, NAMES
 
 LABELS = {
@@ -75,7 +75,7 @@ def switch() -> Component:
 
 def parts() -> list[Component]:
     """Return the parts of the first screen in this mode."""
-    maps = {name: graph(name, label) for name, label in LABELS.items()}
+    maps = {name: later_graph(name, label) for name, label in LABELS.items()}
     pinned = html.H2(["Pinned ", html.Span(id="pinned-values")], className="compared-heading")
     return [
         _map("pinned", pinned, "", maps["pinned"]),

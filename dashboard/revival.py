@@ -14,7 +14,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.controls import CONTROLS
-from dashboard.markup import aria, graph
+from dashboard.markup import aria, later_graph
 from dashboard.numbers import readable
 from dashboard.settings import Settings
 from dashboard.texts import Window
@@ -275,7 +275,7 @@ def side() -> Component:
                         ],
                         className="panel-head",
                     ),
-                    graph("revival", "Updates until a dead unit is back, against its depth"),
+                    later_graph("revival", "Updates until a dead unit is back, against its depth"),
                 ],
                 className="panel revival-panel",
                 **aria(labelledby="revival-heading"),

@@ -250,7 +250,7 @@ def test_hovering_tells_of_the_start_under_the_pointer(client: FlaskClient) -> N
 
 def test_a_run_with_other_settings_before_says_so(client: FlaskClient) -> None:
     told = _frame(client, "beta=0.5&before=20,0.9,0.1")["page"]["context"]["text"]
-    assert told.endswith("Until iteration 20 the paths had β = 0.9, η = 0.1; the map is of fresh starts.")
+    assert told.endswith("; until iteration 20 the paths had β = 0.9, η = 0.1; the map is of fresh starts.")
     chart = _frame(client, "beta=0.5&before=20,0.9,0.1&panels=alive")["pictures"]["alive"]["layout"]
     assert [shape["x0"] for shape in chart["shapes"] if shape["x0"] == shape["x1"]] == [20]
     plane = _frame(client, "beta=0.5&before=20,0.9,0.1&panels=map")["pictures"]["map"]["data"]
