@@ -11,6 +11,7 @@ from dynamics.affine import (
     eigenvalues,
     max_stable_learning_rate,
     momentum_matrix,
+    overshoot,
     regime,
 )
 from dynamics.basins import BasinMap, Outcomes, basin_map, border_error, outcomes
@@ -28,6 +29,7 @@ from dynamics.relu import (
     in_linear_cone,
     is_dead,
     log_activation_probability,
+    means_while_active,
 )
 from dynamics.revival import (
     RevivalTimes,
@@ -76,8 +78,10 @@ __all__ = [
     "log10_steps_until_active",
     "log_activation_probability",
     "max_stable_learning_rate",
+    "means_while_active",
     "momentum_matrix",
     "outcomes",
+    "overshoot",
     "recorded_iterations",
     "regime",
     "revival_time",

@@ -116,6 +116,34 @@ def log_activation_probability(w: ArrayLike, b: ArrayLike, rho: ArrayLike = 0.0)
         return np.asarray(log_ndtr(c))
 
 
+def means_while_active(
+    w: ArrayLike, b: ArrayLike, gamma: ArrayLike, delta: ArrayLike, rho: ArrayLike = 0.0
+) -> tuple[Floats, Floats]:
+    """Return the mean target and the mean output over the inputs for which the unit is active.
+
+    E[y | z > 0] = δ + γ·(w_L/r)·φ/Φ and E[z | z > 0] = b + r·φ/Φ, with φ/Φ = √(2/π)/erfcx(−c/√2). Deep in the
+    dead cone a unit is lifted where the first is above the second.
+
+    Parameters
+    ----------
+    w, b, gamma, delta, rho : array_like of float
+        As in `expected_loss`; they broadcast.
+
+    Returns
+    -------
+    target, output : float64 arrays of the broadcast shape
+        nan for a unit that is constantly zero, w = ρ = 0 and b ≤ 0. The output's relative error grows as
+        10⁻¹⁶·c².
+    """
+    w, b, gamma, delta, rho = np.broadcast_arrays(*_floats(w, b, gamma, delta, rho))
+    r = np.hypot(rho, w)
+    with np.errstate(all="ignore"):
+        hazard = np.sqrt(2 / np.pi) / erfcx(-b / r / np.sqrt(2))
+        target = np.where(r > 0, delta + gamma * (w / r) * hazard, np.where(b > 0, delta, np.nan))
+        output = np.where(r > 0, b + r * hazard, np.where(b > 0, b, np.nan))
+    return target, output
+
+
 def expected_loss(
     w: ArrayLike, b: ArrayLike, gamma: ArrayLike, delta: ArrayLike, rho: ArrayLike = 0.0
 ) -> Floats:

@@ -14,6 +14,7 @@ from dynamics import (
     eigenvalues,
     max_stable_learning_rate,
     momentum_matrix,
+    overshoot,
     regime,
 )
 
@@ -172,3 +173,30 @@ def test_an_affine_error_goes_on_with_its_momentum() -> None:
     rest = affine_trajectory(0.9, 0.1, 20, a0=whole.a[10], m0=whole.m[10])
     np.testing.assert_array_equal(rest.a, whole.a[10:])
     np.testing.assert_array_equal(rest.m, whole.m[10:])
+
+
+def test_the_overshoot_is_the_lowest_point_of_the_swing() -> None:
+    # At η = 0.1, as plain iteration gives it; it grows from nothing at the critical momentum.
+    for beta, expected in ((0.0, 0.0), (0.66, 0.0), (0.7, 1.4e-4), (0.8, 0.030), (0.9, 0.153), (0.99, 0.604)):
+        m, a, lowest = 0.0, 1.0, 0.0
+        for _ in range(2000):
+            m = beta * m + (1 - beta) * a
+            a -= 0.1 * m
+            lowest = min(lowest, a)
+        assert overshoot(beta, 0.1) == pytest.approx(-lowest, rel=1e-12, abs=1e-15)
+        assert overshoot(beta, 0.1) == pytest.approx(expected, rel=0.02)
+    assert overshoot(0.1, 5.0) == np.inf
+
+
+@RANDOM
+@given(beta=BETAS, eta=ETAS)
+def test_no_later_swing_is_larger_than_the_overshoot(beta: float, eta: float) -> None:
+    if regime(beta, eta) == Regime.UNSTABLE:
+        assert overshoot(beta, eta) == np.inf
+        return
+    values, vectors = np.linalg.eig(momentum_matrix(beta, eta))
+    steps = np.arange(100_000)
+    with np.errstate(all="ignore"):
+        coefficients = np.linalg.solve(vectors, np.array([0.0, 1.0], complex))
+        a = (vectors[1] * coefficients * values[None, :] ** steps[:, None]).sum(axis=1).real
+    assert overshoot(beta, eta) == pytest.approx(max(0.0, -a.min()), rel=1e-6, abs=1e-9)

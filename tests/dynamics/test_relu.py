@@ -17,6 +17,7 @@ from dynamics import (
     in_linear_cone,
     is_dead,
     log_activation_probability,
+    means_while_active,
 )
 from dynamics.kernels import gradient
 
@@ -214,3 +215,29 @@ def test_numbers_beyond_all_bounds_give_no_warning() -> None:
     expected_gradient(w, b, 1.0, 0.0, 1e300)
     expected_loss(w, b, 1.0, 0.0, 1e300)
     assert np.nanmax(activation_probability(w, b)) <= 1
+
+
+def test_means_while_active_are_those_of_truncated_normals() -> None:
+    for rho, w, b, gamma, delta in zip(*random_states(100, seed=7), strict=True):
+        with mpmath.workdps(60):
+            r = mpmath.hypot(rho, w)
+            c = mpmath.mpf(float(b)) / r
+            s = mpmath.npdf(c) / (mpmath.erfc(-c / mpmath.sqrt(2)) / 2)  # E[uᵀx | z > 0]
+            expected = delta + gamma * w / r * s, b + r * s
+        target, output = means_while_active(w, b, gamma, delta, rho)
+        assert float(target) == pytest.approx(float(expected[0]), rel=1e-12, abs=1e-12 * gamma * float(s))
+        assert float(output) == pytest.approx(float(expected[1]), rel=1e-12)
+
+
+def test_means_while_active_agree_with_drawn_inputs() -> None:
+    x = np.random.default_rng(3).normal(size=(2, 4_000_000))
+    z = 0.6 * x[0] - 0.8 * x[1] - 1.0  # ρ = 0.6, w = −0.8
+    target, output = means_while_active(-0.8, -1.0, 0.5, 0.2, 0.6)
+    assert target == pytest.approx((0.5 * x[1] + 0.2)[z > 0].mean(), abs=2e-3)
+    assert output == pytest.approx(z[z > 0].mean(), abs=2e-3)
+
+
+def test_a_constant_unit_is_always_or_never_active() -> None:
+    target, output = means_while_active(0.0, np.array([2.0, 0.0, -1.0]), 1.0, 0.3)
+    np.testing.assert_array_equal(target, [0.3, np.nan, np.nan])
+    np.testing.assert_array_equal(output, [2.0, np.nan, np.nan])
