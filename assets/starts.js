@@ -48,7 +48,7 @@
 
   // What can be taken hold of: the starts, and in the colouring Revival the selected unit.
   function things() {
-    const list = dc.texts().layers.includes("paths") ? starts() : [];
+    const list = starts();
     const found = list.map((point, i) => ({
       point,
       name: `Start ${"ABCDEFGH"[i]}`,
@@ -142,7 +142,7 @@
 
   // A click or tap beside the starts, which is no pan.
   function click(down) {
-    if (down.button || !down.isPrimary || !(reviving() || dc.texts().layers.includes("paths"))) return;
+    if (down.button || !down.isPrimary) return;
     const up = ({ clientX: x, clientY: y, type }) => {
       const still = Math.hypot(x - down.clientX, y - down.clientY) < CLICK_PX;
       if (type === "pointerup" && still && !outside(x, y)) {

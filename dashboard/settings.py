@@ -34,7 +34,8 @@ class Settings:
     `init` is a `Scheme`, or none for starts on a grid; the fields after it describe the draw. `pytorch` says
     that the page shows and takes η as PyTorch's lr = η(1 − β); the setting itself stays η.
     `hide` is "outcome" while the viewer guesses the dead share first, `guess` what was guessed, in per cent.
-    `pin` is what the page compares with.
+    `pin` is what the page compares with. `step` is the lesson's, 0 outside it, `vote` the option that was
+    predicted there, 0 for none.
     """
 
     beta: float = CONTROLS["beta"].default
@@ -68,6 +69,8 @@ class Settings:
     hide: str = "none"
     guess: float | None = None
     pin: Pin | None = None
+    step: int = 0
+    vote: int = 0
 
     @property
     def lr(self) -> float:

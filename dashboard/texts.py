@@ -22,6 +22,7 @@ FARTHEST = 1e9  # of what the address may hold, also in units of the smallest γ
 NARROWEST = 1e-10  # window that the address may ask for, also in units of a large γ
 INITS: tuple[str, ...] = ("none", *Scheme)
 LAST_SEED = 9999
+LAST_STEP, LAST_VOTE = 10, 3  # of the lesson, and of what a step lets one predict
 LAST_ITERATION = int(CONTROLS["max_iterations"].high)
 
 Window = tuple[float, float, float, float]
@@ -169,6 +170,8 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "guess": _parse_guess,
     "kick": _choice("kick", ("truth", *"ABCDEFGH")),
     "init": _choice("init", INITS),
+    "step": lambda text: _count("step", "a whole number", text, LAST_STEP),
+    "vote": lambda text: _count("vote", "a whole number", text, LAST_VOTE),
     "seed": lambda text: _count("seed", "a whole number", text, LAST_SEED),
     "pytorch": _flag("pytorch"),
     "pin": parse_pin,

@@ -54,7 +54,7 @@ def changed(now: BasinMap, pinned: BasinMap, paths: Sequence[StartPath], view: V
         data += cone_traces(replace(view, colouring="iterations"), window, now.epsilon, now.rho, AXES)
     data += _pinned_border(pinned, window, view)
     data += truth_trace(now.hyperparameters, window, view, AXES)
-    data += start_traces(paths if "paths" in view.layers else [], window, view)
+    data += start_traces(paths, window, view)
     return spec(data, plane_frame(window, view, grid=False), view, revision=f"changed {window}")
 
 

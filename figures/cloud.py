@@ -80,7 +80,7 @@ def cloud_plane(cloud: Cloud, iteration: int, window: Window, view: View, name_r
     notes = _note(cloud, row, seen, canvas, view, name_rho)
     if view.size != "compact" and window.contains(*truth):
         there = np.stack([cloud.w[row, seen] - window.w_min, cloud.b[row, seen] - window.b_min], axis=1)
-        on_page = replace(view, colouring="gradient")  # the ground is blank, and the leader's ink the page's
+        on_page = replace(view, colouring="plain")  # the ground is blank, and the leader's ink the page's
         name = truth_label(on_page, canvas, truth, there.astype(float) / canvas.pixel, [])
         ink = name["font"] | {"color": view.colours.ink}
         notes.append(name | {"bgcolor": with_alpha(view.colours.page, 0.85), "font": ink})

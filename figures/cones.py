@@ -66,7 +66,7 @@ def cone_traces(view: View, window: Window, epsilon: float, rho: float, axes: Sp
     axes : dict
         Which axes to draw on, ``{"xaxis": …, "yaxis": …}``.
     """
-    blank = view.colouring == "gradient"
+    blank = view.blank
     border = cone_border(window, epsilon, rho)
     ink = view.colours.ink if blank else view.colours.map_ink
     traces = []

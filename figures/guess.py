@@ -37,7 +37,7 @@ def hidden_plane(
     starts : sequence of (str, float, float)
         Letter, weight and bias of each.
     view : View
-        Of the layers, "cones" and "paths" count; the latter for the starts.
+        Of the layers "cones" counts.
     epsilon, rho : float
         Dead threshold and orthogonal weight, for the cones.
 
@@ -51,8 +51,7 @@ def hidden_plane(
     if "cones" in view.layers:
         data += border_traces(cone_border(window, epsilon, rho), view.colours.ink_muted, window, view, AXES)
     data += truth_trace(hp, window, view, AXES)
-    if "paths" in view.layers:
-        data += start_discs(starts, window, view)
+    data += start_discs(starts, window, view)
     canvas = Canvas(window, max(window.width, window.height) / view.map_side)
     notes, taken = cone_labels(view, canvas, epsilon, rho, []) if "cones" in view.layers else ([], [])
     truth = hp.gamma, hp.delta

@@ -145,7 +145,7 @@ def truth_label(
         "showarrow": True,
         "arrowhead": 0,
         "arrowwidth": view.px(1.3),
-        "arrowcolor": view.colours.ink if view.colouring in ("gradient", "revival") else view.colours.map_ink,
+        "arrowcolor": view.colours.ink if view.blank or view.colouring == "revival" else view.colours.map_ink,
         "ax": view.px(dx),
         "ay": -view.px(dy),
         "standoff": view.px(7),

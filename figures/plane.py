@@ -71,9 +71,9 @@ def plane(
     canvas = Canvas(window, max(window.width, window.height) / view.map_side)
     palette, cells = ground_palette(basin, view, revival)
     ground = ground_trace(basin, palette, cells)
-    if view.hover and view.colouring != "revival":
+    if view.hover and view.colouring not in ("revival", "plain"):
         ground |= _outcome_hover(basin)
-    elif view.hover and revival is not None:
+    elif view.hover and view.colouring == "revival" and revival is not None:
         text = hover_texts(revival, batch)
         ground |= {"text": text, "hoverinfo": "text", "hovertemplate": "%{text}<extra></extra>"}
     data = [ground]
@@ -91,14 +91,14 @@ def plane(
     data += path_traces(shown, polylines, window, view)
     data += path_turns(shown, view)
     data += truth_trace(basin.hyperparameters, window, view, AXES)
-    data += start_traces(shown, window, view)
+    data += start_traces(paths, window, view)
     if unit is not None and view.colouring == "revival":
         data += turn_traces(unit, window, view)
     return spec(
         data,
         {
             **plane_frame(window, view, grid=view.colouring == "gradient"),
-            "annotations": _annotations(basin, canvas, shown, polylines, view, revival, unit),
+            "annotations": _annotations(basin, canvas, paths, polylines, view, revival, unit),
         },
         view,
         revision=f"{window}",
@@ -135,7 +135,7 @@ def ground_palette(
 ) -> tuple[tuple[str, ...], NDArray[np.uint8]]:
     """Return the colours of the ground and every cell's index into them, uint8 (n_b, n_w).
 
-    The gradient's ground is blank: a single transparent colour. So is that of "revival" without its times,
+    A blank ground is a single transparent colour. So is that of "revival" without its times,
     in the rail's colour.
     """
     if view.colouring == "outcome":
@@ -188,7 +188,7 @@ def _arrow_inks(
     basin: BasinMap, field: VectorField, palette: tuple[str, ...], cells: NDArray[np.uint8], view: View
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Return for every arrow the index of its colour, white or ink by the cell beneath it."""
-    if view.colouring == "gradient":
+    if view.blank:
         return np.zeros(field.dw.shape, dtype=np.int64), (view.colours.ink,)
     theme, grid = view.colours, basin.grid
     rows = np.rint((field.grid.b - grid.b_min) / (grid.b_max - grid.b_min) * (grid.n_b - 1)).astype(int)
@@ -220,7 +220,7 @@ def _annotations(
         labels, boxes = cone_labels(view, canvas, basin.epsilon, basin.rho, taken)
         taken += boxes
     if "affine" in view.layers:
-        labels += twin_label(paths, canvas, view)
+        labels += twin_label(paths[: len(polylines)], canvas, view)  # none where no path is drawn
     truth = basin.hyperparameters.gamma, basin.hyperparameters.delta
     if view.size != "compact" and canvas.window.contains(*truth):
         points = canvas.along(polylines)

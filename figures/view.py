@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 from figures.theme import THEMES, Theme, ThemeName
 
-Colouring = Literal["outcome", "iterations", "revival", "gradient"]
+Colouring = Literal["outcome", "iterations", "revival", "gradient", "plain"]
 Layer = Literal["arrows", "cones", "paths", "affine"]
 Size = Literal["desktop", "compact", "phone", "present"]
 
@@ -26,8 +26,8 @@ class View:
     Parameters
     ----------
     theme : "light" or "dark"
-    colouring : "outcome", "iterations", "revival" or "gradient"
-        What colours the plane.
+    colouring : "outcome", "iterations", "revival", "gradient" or "plain"
+        What colours the plane; nothing does in "plain", which tells of no start how it ends.
     layers : frozenset of "arrows", "cones", "paths", "affine"
         What lies over the plane's ground; "affine" is the way of each start without the ReLU.
     size : "desktop", "compact", "phone" or "present"
@@ -67,6 +67,11 @@ class View:
     def px(self, size: float) -> float:
         """Return a size in pixels, enlarged in Present as everything else on that page."""
         return size * _PRESENT_SCALE if self.size == "present" else size
+
+    @property
+    def blank(self) -> bool:
+        """Whether the plane's ground is the page's own."""
+        return self.colouring in ("gradient", "plain")
 
     @property
     def map_side(self) -> int:

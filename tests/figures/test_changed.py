@@ -52,7 +52,7 @@ def test_it_has_cones_starts_and_truth_but_no_arrow_path_or_hatch(
         assert name in shown
     assert not [name for name in shown if "arrow" in name or "path" in name or "hatch" in name]
     bare = names(changed(basin, pinned, paths, replace(VIEW, layers=frozenset())))
-    assert bare == ["ground", "pinned casing", "pinned border", "ground truth"]
+    assert bare == ["ground", "pinned casing", "pinned border", "ground truth", "starts"]
     go.Figure(figure.to_dict())  # plotly's own validation
     assert [mark for mark in drawing(changed.spec(basin, pinned, paths, VIEW)).marks if mark.get("dash")]
 

@@ -52,7 +52,7 @@ def test_the_plane_shows_cones_truth_and_starts_in_the_window_of_the_map(arrows:
     shown = plane.spec(made_map(), arrows, [], View())["layout"]
     assert figure.to_dict()["layout"]["xaxis"] == shown["xaxis"]
     bare = hidden_plane(HP, GRID, STARTS, View(layers=frozenset()))
-    assert names(bare) == ["ground", "ground truth"]
+    assert names(bare) == ["ground", "ground truth", "starts"]
 
 
 def test_momentum_and_rate_change_nothing_in_the_plane() -> None:

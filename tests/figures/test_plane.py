@@ -99,6 +99,17 @@ def test_gradient_has_blank_ground_and_grey_cones(basin: BasinMap, arrows: Vecto
     assert "dead cone hatch" not in names(figure)
 
 
+def test_plain_ground_tells_of_no_start_how_it_ends(
+    basin: BasinMap, arrows: VectorField, paths: list[StartPath]
+) -> None:
+    other = replace(basin, outcome=np.roll(basin.outcome, 3))
+    view = View(colouring="plain", layers=frozenset({"arrows", "cones"}))
+    one, two = (plane(b, arrows, paths, view) for b in (basin, other))
+    assert one.to_json() == two.to_json()
+    assert trace(one, "starts")["text"] == ["A", "B"]
+    assert not traces(one, "casing .|path .|ends")
+
+
 def test_dead_cone_is_hatched_only_over_outcomes(basin: BasinMap, arrows: VectorField) -> None:
     assert "dead cone hatch" in names(plane(basin, arrows, [], View()))
     assert "dead cone hatch" not in names(plane(basin, arrows, [], View(colouring="iterations")))
@@ -109,7 +120,7 @@ def test_dead_cone_is_hatched_only_over_outcomes(basin: BasinMap, arrows: Vector
     [
         ("arrows", "dots|faint arrows|middle arrows|strong arrows"),
         ("cones", "dead cone|linear cone|dead cone hatch|cone casing"),
-        ("paths", "casing [AB]|path [AB]|ends|starts"),
+        ("paths", "casing [AB]|path [AB]|ends"),
     ],
 )
 def test_a_layer_switched_off_takes_exactly_its_traces(
