@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.controls import CONTROLS
-from dashboard.numbers import percent, readable
+from dashboard.numbers import grouped, percent, readable
 from dashboard.settings import Settings
 from dynamics import (
     BasinMap,
@@ -230,20 +230,15 @@ def _moved(settings: Settings, now: BasinMap, pinned: BasinMap) -> str:
     dead, before = now.outcome == Outcome.DEAD, pinned.outcome == Outcome.DEAD
     only_now, only_pinned = int(np.count_nonzero(dead & ~before)), int(np.count_nonzero(before & ~dead))
     if differ == 0:
-        return f"All {_count(now.outcome.size)} starts end alike"
+        return f"All {grouped(now.outcome.size)} starts end alike"
     verb = "ends" if differ == 1 else "end"
-    ends = f"{_count(differ)} of {_count(now.outcome.size)} starts {verb} differently"
+    ends = f"{grouped(differ)} of {grouped(now.outcome.size)} starts {verb} differently"
     after = settings.tolerance == 0
     parts = []
     if only_now:
         verb = ("is dead" if only_now == 1 else "are dead") if after else ("dies" if only_now == 1 else "die")
-        parts.append(f"{_count(only_now)} {verb} only now")
+        parts.append(f"{grouped(only_now)} {verb} only now")
     if only_pinned:
         verb = ("was dead" if only_pinned == 1 else "were dead") if after else "died"
-        parts.append(f"{_count(only_pinned)} {verb} only when pinned")
+        parts.append(f"{grouped(only_pinned)} {verb} only when pinned")
     return f"{ends}: {', '.join(parts) or 'none of them by death'}"
-
-
-def _count(number: int) -> str:
-    """Write a count with narrow spaces between its thousands."""
-    return f"{number:,}".replace(",", "\u202f")

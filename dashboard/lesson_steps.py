@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from dashboard.settings import DEFAULT, Settings
@@ -65,7 +66,7 @@ class Step:
     changes: Mapping[str, str]
     goal: Mapping[str, str]
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
         """The settings with which the step begins."""
         return DEFAULT.edit(self.changes)

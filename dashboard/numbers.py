@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from figures.chart import percent
 
-__all__ = ["exact", "percent", "readable"]
+__all__ = ["exact", "grouped", "percent", "readable"]
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -32,3 +32,8 @@ def readable(value: float, digits: int = 3) -> str:
     sign = "−" if mantissa.startswith("-") else ""
     mantissa = mantissa.lstrip("-")
     return sign + (power if mantissa == "1" else f"{mantissa}·{power}")
+
+
+def grouped(number: int) -> str:
+    """Write a count with narrow spaces between its thousands: ``65 536``."""
+    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")

@@ -31,11 +31,11 @@ _SAMPLES = 500
 _LONGEST_TWIN = 20_000  # updates; a twin ends when a thousandth of its error is left
 
 
-def paths(settings: Settings, cancel: Cancellation) -> list[StartPath]:
+def paths(settings: Settings, cancel: Cancellation, whole: int = _SAMPLES) -> list[StartPath]:
     """Follow A, B, C, … until the iteration at which each is judged.
 
-    Recorded are the first iterations, then some evenly in the logarithm, the playhead's and those at which
-    the playhead may stop.
+    Recorded is every iteration of a path of at most `whole` updates; of a longer one the first, then some
+    evenly in the logarithm, the playhead's and those at which the playhead may stop.
     """
     judged = _judged(settings, cancel)
     twins = _twins(settings) if "affine" in settings.layers else None
@@ -49,7 +49,7 @@ def paths(settings: Settings, cancel: Cancellation) -> list[StartPath]:
             start,
             steps=steps,
             rho=settings.rho,
-            record=_samples(steps, settings.time, led),
+            record=_samples(steps, whole, settings.time, led),
             before=before,
             cancel=cancel,
         )
@@ -103,9 +103,9 @@ def _continued(
     return Outcome(int(end.outcome)), first + int(end.iterations)
 
 
-def _samples(steps: int, *others: int) -> NDArray[np.int64]:
+def _samples(steps: int, whole: int, *others: int) -> NDArray[np.int64]:
     """Return the iterations to keep of so many updates, some others among them."""
-    if steps <= _SAMPLES:
+    if steps <= whole:
         return np.arange(steps + 1)
     late = np.rint(np.geomspace(100, steps, _SAMPLES - 100)).astype(np.int64)
     return np.unique(np.concatenate([recorded_iterations(steps), late, np.minimum(others, steps)]))
