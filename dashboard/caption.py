@@ -62,7 +62,8 @@ def caption(settings: Settings, basin: BasinMap, baseline: float | None = None) 
     return Caption(verdict, f"{_context(settings)}{finding}.", counting(settings, basin.grid))
 
 
-def _die(settings: Settings, plural: bool = True) -> str:
+def die(settings: Settings, plural: bool = True) -> str:
+    """Return how a sentence says that starts die, or that they are dead after T updates."""
     if settings.tolerance == 0:
         return f"{'are' if plural else 'is'} dead after {readable(settings.max_iterations)} updates"
     return "die" if plural else "dies"
@@ -70,8 +71,8 @@ def _die(settings: Settings, plural: bool = True) -> str:
 
 def _starts(settings: Settings, dead: float) -> str:
     if dead in (0, 1):
-        return f"{'No' if dead == 0 else 'Every'} start {_die(settings, plural=False)}"
-    return f"{percent(dead)} of starts {_die(settings)}"
+        return f"{'No' if dead == 0 else 'Every'} start {die(settings, plural=False)}"
+    return f"{percent(dead)} of starts {die(settings)}"
 
 
 def _exception(settings: Settings, basin: BasinMap) -> str | None:
@@ -82,7 +83,7 @@ def _exception(settings: Settings, basin: BasinMap) -> str | None:
     if settings.delta < dead_cone_slope(settings.epsilon) * settings.gamma:
         return f"The ground truth itself lies in the dead cone; {_starts(settings, dead).lower()}."
     if diverged > 0:
-        return f"{percent(diverged)} of starts diverge and {percent(dead)} {_die(settings)}."
+        return f"{percent(diverged)} of starts diverge and {percent(dead)} {die(settings)}."
     if undecided >= 0.01:
         rest = "all" if undecided == 1 else percent(undecided)
         return f"{_starts(settings, dead)}; {rest} are undecided."

@@ -60,7 +60,7 @@ class Step:
     wrong: str = ""
     short: str
     line: str
-    fallback: str = "{dead_share} die here; without momentum {dead_share_0}."
+    fallback: str = "{dead_share} {die} here; without momentum {dead_share_0}."
     asked: Asked
     charts: tuple[Chart, Chart | None]
     changes: Mapping[str, str]
@@ -99,7 +99,7 @@ STEPS: tuple[Step, ...] = (
         number=1,
         title="One point is one unit",
         text="A unit weighs its input, adds a bias and cuts off everything below zero. One point on this map "
-        "is one unit. A answers {P_A} of all inputs. Below {epsilon} we call a unit dead: the hatched cone.",
+        "is one unit. A answers {P_A} of all inputs. Below ε = {epsilon} we call it dead: the hatched cone.",
         do="Drag A to (0.5, −2).",
         expected="Dead: it answers only {P_A} of inputs. Twice as far out on the same line from the tip it "
         "would answer just as many. Direction decides, not distance.",
@@ -132,13 +132,13 @@ STEPS: tuple[Step, ...] = (
     Step(
         number=3,
         title="Momentum swings",
-        text="Momentum β makes each update remember earlier ones. Without the cut, two numbers, the dots, "
-        "rule the error. On the axis it shrinks; off it, it swings. How large is the swing when the dots "
-        "leave the axis?",
+        text="Momentum β makes each update remember earlier ones. Without the cut two numbers, the dots, rule "
+        "the error: while they lie on the axis it shrinks, off the axis it swings. How large is the swing "
+        "when they leave it?",
         do="Choose, then drag β from 0 to 0.9.",
         options=("large", "tiny", "absent"),
         answer=2,
-        expected="The dots left at {critical_beta} and the swing grew from nothing. At β = {beta} it "
+        expected="The dots left the axis at {critical_beta} and the swing grew from nothing. At β = {beta} it "
         "overshoots by {overshoot} of the first error.",
         wrong="Swinging starts at {critical_beta}, too small to see. At β = {beta} the overshoot is "
         "{overshoot} of the first error.",
@@ -155,7 +155,7 @@ STEPS: tuple[Step, ...] = (
         text="The target's spread γ is now {gamma}. Without momentum A {A_fate_0}. Its thin twin has no cut: "
         "once it swings, it can cross the hatched cone and return. When will A die?",
         do="Choose, then drag β slowly from 0 to 0.9.",
-        options=("at {critical_beta}", "later", "never"),
+        options=("when swinging begins, at {critical_beta}", "later", "never"),
         answer=2,
         expected="A dies from β = {A_death_beta}; swinging began at {critical_beta}. At update {A_dead_at} A "
         "fell into the cone, lost its pull and stayed.",
@@ -172,16 +172,16 @@ STEPS: tuple[Step, ...] = (
         number=5,
         title="The dead region grows",
         text="Now every point is a start, coloured by its end: navy dead, yellow arrived. The target's "
-        "spread is {gamma}. Without momentum {dead_share_0} die. How many die at strong momentum?",
+        "spread is {gamma}. Without momentum {dead_share_0} {die}. How many at strong momentum?",
         do="Choose, then drag β from 0 to 0.99.",
         options=("fewer", "about as many", "nearly all"),
         answer=3,
-        expected="{dead_share} die; without momentum {dead_share_0}. When swinging began, at "
+        expected="{dead_share} {die}; without momentum {dead_share_0}. When swinging began, at "
         "{critical_beta}, it was {dead_share_c}. The flood came later.",
         wrong="Only {live_share} stays yellow. Larger swings reach the cone from more starts: {dead_share} "
-        "die, without momentum {dead_share_0}.",
+        "{die}, without momentum {dead_share_0}.",
         short="A little further, to β = 0.99.",
-        line="{dead_share} die",
+        line="{dead_share} {die}",
         asked="beta",
         charts=("locus", "share"),
         changes=_grid("0", "0.05", layers="cones", starts="none"),
@@ -217,18 +217,18 @@ STEPS: tuple[Step, ...] = (
         number=7,
         title="The twist: momentum saves",
         text="The target is normalised, γ = {gamma}, and no coordinate of a start exceeds {window}: near "
-        "starts. Without momentum {dead_share_0} die, and A {A_fate_0}. What does strong momentum do to that "
-        "share?",
+        "starts. Without momentum {dead_share_0} {die}, and A {A_fate_0}. What does strong momentum do to "
+        "that share?",
         do="Choose, then drag β from 0 to 0.99.",
         options=("raise it", "leave it", "cut it"),
         answer=3,
-        expected="Momentum {effect} here: {dead_share} die instead of {dead_share_0}. It carries A through "
+        expected="Momentum {effect} here: {dead_share} {die} instead of {dead_share_0}. It carries A through "
         "the cone and out on the living side. Near starts are saved, many far ones killed.",
-        wrong="Not always a killer: {dead_share} die instead of {dead_share_0}. A spent {A_dead_updates} in "
-        "the cone and came out.",
+        wrong="Not always a killer: {dead_share} {die} instead of {dead_share_0}. A spent {A_dead_updates} "
+        "in the cone and came out.",
         short="A little further, to β = 0.99.",
-        line="{dead_share} die instead of {dead_share_0}",
-        fallback="Momentum {effect} here: {dead_share} die, without momentum {dead_share_0}.",
+        line="{dead_share} {die} instead of {dead_share_0}",
+        fallback="Momentum {effect} here: {dead_share} {die}, without momentum {dead_share_0}.",
         asked="beta",
         charts=("alive", "share"),
         changes=_grid("0", "1", layers="cones,paths", window="-1,1,-1,1", starts="-1,0.5"),
@@ -237,8 +237,8 @@ STEPS: tuple[Step, ...] = (
     Step(
         number=8,
         title="Dead for how long?",
-        text="A and B are equally dead, {P_A}, but rare inputs still reach them: large positive for A, large "
-        "negative for B. There the target averages {target_A} and {target_B}. Who returns?",
+        text="A and B are equally dead: each answers {P_A} of inputs. These few are large and positive for A, "
+        "large and negative for B; there the target averages {target_A} and {target_B}. Who returns?",
         do="Choose, then drag δ, the target's mean, from 0 to 3.",
         options=("only A", "only B", "neither"),
         answer=1,
@@ -291,9 +291,9 @@ STEPS: tuple[Step, ...] = (
         do="Choose, then drag γ from 0.1 to 1.",
         options=("all", "half", "none"),
         answer=3,
-        expected="{cloud_dead} dead. In small networks trained with Adam at strong momentum {net_small} of "
+        expected="{cloud_dead} are dead. In small networks trained with Adam at strong momentum {net_small} of "
         "units die, normalised {net_one}: milder. One unit cannot predict that.",
-        wrong="{cloud_dead} dead: from this near, none falls in. Small networks react less: {net_small} of "
+        wrong="{cloud_dead} are dead: from this near, none falls in. Small networks react less: {net_small} of "
         "units die, normalised {net_one}.",
         short="A little further, to γ = 1.",
         line="{cloud_dead} dead",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dashboard.caption import POINT
+from dashboard.caption import POINT, die
 from dashboard.clouds import updates
 from dashboard.comparison import CELLS, without_momentum
 from dashboard.controls import CONTROLS
@@ -149,6 +149,8 @@ def _ratio(scene: Scene) -> Value:
     if first is None or now is None or first == 0:
         return NOTHING
     ratio = first / now if now > 0 else math.inf
+    if 10 <= ratio < 1e7:
+        return Value(ratio, grouped(round(float(f"{ratio:.2g}"))))
     return Value(ratio, readable(ratio, 2) if ratio < 10 else count(math.log10(ratio)))
 
 
@@ -299,6 +301,7 @@ VALUES: Mapping[str, Find] = {
     "A_death_beta": _death,
     "A_dead_at": _way(_dead_at),
     "A_dead_updates": _way(_dead_updates),
+    "die": lambda scene: Value(None, die(scene.now)),
     "dead_share": _dead,
     "dead_share_0": _without,
     "dead_share_c": _at_critical,
