@@ -41,6 +41,7 @@ def create_app() -> Dash:
             },
         ],
     )
+    app.index_string = app.index_string.replace("<html>", '<html lang="en-GB">')
     app.layout = layout
     callbacks.register(app)
     routes.register(app.server)

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from dashboard import guess, initial_layout, kick, pinned_layout, revival
 from dashboard.map_layout import OUTCOME_NAMES, map_column
-from dashboard.markup import aria, graph
+from dashboard.markup import aria, choices, graph
 
 QUANTITY_NAMES = {"activation": "P(z > 0)", "w": "w", "b": "b", "loss": "Loss"}
 PANELS = (
@@ -85,19 +85,20 @@ def _follow() -> Component:
 
 
 def _side() -> Component:
-    choices = dcc.RadioItems(
+    quantities = dcc.RadioItems(
         id="quantity",
         options=[{"label": name, "value": key} for key, name in QUANTITY_NAMES.items()],
         value="activation",
         className="plain-choices",
         inline=True,
     )
+    quantity = choices("What is drawn", quantities)
     return html.Div(
         [
             html.Section(
                 [
                     html.Div(
-                        [html.H2(heading, id=f"{name}-heading"), *([choices] if name == "alive" else [])],
+                        [html.H2(heading, id=f"{name}-heading"), *([quantity] if name == "alive" else [])],
                         className="panel-head",
                     ),
                     graph(name, label),

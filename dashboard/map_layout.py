@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import guess, initial_layout, pinned_layout
-from dashboard.markup import aria, graph, later_graph
+from dashboard.markup import aria, choices, graph, later_graph
 from dashboard.texts import LAYERS, USUAL
 from figures.revival_ground import LEGEND
 
@@ -42,12 +44,15 @@ def map_column() -> Component:
                         ],
                         id="map-heading",
                     ),
-                    dcc.RadioItems(
-                        id="colouring",
-                        options=[{"label": name, "value": key} for key, name in COLOURING_NAMES.items()],
-                        value="outcome",
-                        className="segments",
-                        inline=True,
+                    choices(
+                        "Colouring",
+                        dcc.RadioItems(
+                            id="colouring",
+                            options=[{"label": name, "value": key} for key, name in COLOURING_NAMES.items()],
+                            value="outcome",
+                            className="segments",
+                            inline=True,
+                        ),
                     ),
                 ],
                 className="panel-head",
@@ -80,22 +85,7 @@ def map_column() -> Component:
             ),
             _time(),
             html.P(id="unit-place"),
-            html.Div(
-                [
-                    _zoom(),
-                    dcc.Checklist(
-                        id="layers",
-                        options=[
-                            {"label": name.capitalize(), "value": name, "title": LAYER_TITLES.get(name, "")}
-                            for name in LAYERS
-                        ],
-                        value=list(USUAL),
-                        className="toggles",
-                        inline=True,
-                    ),
-                ],
-                className="under-map",
-            ),
+            html.Div([_zoom(), _layers()], className="under-map"),
         ],
         className="map-column",
         **aria(labelledby="map-heading"),
@@ -148,6 +138,14 @@ def _zoom() -> Component:
         role="group",
         **aria(label="Window"),
     )
+
+
+def _layers() -> Component:
+    options: Any = [
+        {"label": name.capitalize(), "value": name, "title": LAYER_TITLES.get(name, "")} for name in LAYERS
+    ]
+    boxes = dcc.Checklist(id="layers", options=options, value=list(USUAL), className="toggles", inline=True)
+    return choices("Layers", boxes, role="group")
 
 
 def _legend() -> Component:

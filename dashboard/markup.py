@@ -26,6 +26,14 @@ def data(**attributes: str) -> dict[str, Any]:
     return {f"data-{name}": value for name, value in attributes.items()}
 
 
+def choices(label: str, component: Component, role: str = "radiogroup") -> Component:
+    """Return Dash's radio buttons, or checkboxes as a ``group``, with a name for all of them.
+
+    Dash names none and calls them a list box; assets/roles.js takes that away.
+    """
+    return html.Div(component, role=role, className="named", **aria(label=label))
+
+
 def graph(name: str, label: str) -> Component:
     """Return a graph that is empty until the first frame; its element is a picture with a name."""
     hidden = {"visible": False}

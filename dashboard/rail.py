@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from dashboard.comparison import MOST_TIPS
 from dashboard.controls import BOXES, SLIDERS, Control
-from dashboard.markup import aria, data
+from dashboard.markup import aria, choices, data
 from dashboard.pinned_layout import rail_part, tick
 from dashboard.presets import PRESETS
 from dashboard.settings import DEFAULT
@@ -224,12 +224,16 @@ def _advanced() -> Component:
     )
     return html.Details(
         [
-            html.Summary("Threshold ε, orthogonal weight ρ, grid, judging"),
+            html.Summary("Threshold ε, weight ρ, grid, judging"),
             html.Div(
                 [
                     *(_advanced_box(control) for control in BOXES if control.key in ("epsilon", "rho")),
                     html.Div(
-                        [html.Span("Starts are judged", className="name"), judging], className="field wide"
+                        [
+                            html.Span("Starts are judged", className="name"),
+                            choices("Starts are judged", judging),
+                        ],
+                        className="field wide",
                     ),
                     *(
                         _advanced_box(control)
