@@ -8,7 +8,7 @@ from typing import Any
 from dash import Dash
 from flask import Flask, Request
 
-from dashboard import callbacks, routes
+from dashboard import callbacks, export_routes, routes
 from dashboard.layout import layout
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +45,7 @@ def create_app() -> Dash:
     app.layout = layout
     callbacks.register(app)
     routes.register(app.server)
+    export_routes.register(app.server)
     _warm_up(app)
     return app
 

@@ -138,16 +138,19 @@ def _regime_sentence(settings: Settings) -> str:
 def counting(settings: Settings, grid: Grid) -> str:
     """Say which starts are counted, and how they are judged."""
     rho = "" if settings.rho == 0 else f" at ρ = {readable(settings.rho)}"
-    if settings.tolerance == 0:
-        rule = f"judged after exactly {readable(settings.max_iterations)} updates"
-    else:
-        rule = (
-            f"stopped at updates below {readable(settings.tolerance)}, "
-            f"at most {readable(settings.max_iterations)} iterations"
-        )
     return (
         f"of a {grid.n_w} × {grid.n_b} grid of starts in {window_text(settings)}{rho}, "
-        f"no momentum at the start; {rule}."
+        f"no momentum at the start; {rule(settings)}."
+    )
+
+
+def rule(settings: Settings) -> str:
+    """Say how starts are judged."""
+    if settings.tolerance == 0:
+        return f"judged after exactly {readable(settings.max_iterations)} updates"
+    return (
+        f"stopped at updates below {readable(settings.tolerance)}, "
+        f"at most {readable(settings.max_iterations)} iterations"
     )
 
 

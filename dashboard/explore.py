@@ -16,6 +16,17 @@ PANELS = (
     ("alive", "Is the unit alive?", "Probability that the unit is active, over iterations, for each start"),
 )
 
+# What the pictures below the first screen show, in words.
+FIELD_WORDS = (
+    "Faint arrows 10⁻³, strong 1; a dot where the gradient vanishes. "
+    "The dead cone is grey below, the linear cone above; the ring is the ground truth."
+)
+REGIME_WORDS = (
+    "Above the dashed critical momentum the error oscillates, left of it and below it decays; "
+    "beyond η = 1 and below it changes sign at each step; right of the solid limit it grows. "
+    "Thin lines: |λ|, what is left of an error after one step in the long run."
+)
+
 
 def explore() -> list[Component]:
     """Return the page's content."""
@@ -136,9 +147,7 @@ def _below() -> Component:
         "Gradient at γ = 1, 0.1 and 0.01",
         "−∇L, the direction of one step without momentum (Fig. 3)",
         graph("field", "Vector fields of the expected gradient at three target standard deviations"),
-        "Faint arrows 10⁻³, strong 1; a dot where the gradient vanishes. "
-        "The dead cone is grey below, the linear cone above; the ring is the ground truth. "
-        "Shrinking γ by ten is moving every start ten times further out: ",
+        f"{FIELD_WORDS} Shrinking γ by ten is moving every start ten times further out: ",
         html.Button("scale the window with γ", id="scale-below", className="link"),
         ".",
     )
@@ -153,9 +162,7 @@ def _below() -> Component:
             ],
             className="map-frame",
         ),
-        "Above the dashed critical momentum the error oscillates, left of it and below it decays; "
-        "beyond η = 1 and below it changes sign at each step; right of the solid limit it grows. "
-        "Thin lines: |λ|, what is left of an error after one step in the long run.",
+        REGIME_WORDS,
     )
     kicked = kick.panel()
     return html.Div([fields, html.Div([regimes, kicked], className="beside")], id="below")

@@ -87,7 +87,7 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
         When `cancel` is set before the map is finished.
     """
     begin = perf_counter()
-    shown = _shown(request, cancel)
+    shown = look(request, cancel)
     specs = {name: shown.draw[name]() for name in request.panels if name in shown.draw}
     drawn, coordinates = pictures(request, specs)
     under, cells = grounds(specs, shown.outcome)
@@ -112,7 +112,14 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
     return pack(header, [*outcome, *cells, *coordinates, *shown.ways])
 
 
-def _shown(request: FrameRequest, cancel: Cancellation) -> Shown:
+def look(request: FrameRequest, cancel: Cancellation) -> Shown:
+    """Return what is seen at the settings of `request`, by the way of looking at them that they name.
+
+    Raises
+    ------
+    Cancelled
+        When `cancel` is set before the end.
+    """
     if request.settings.hide != "none":
         return _hidden(request, cancel)
     if request.settings.initializer is not None:

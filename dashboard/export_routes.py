@@ -1,0 +1,60 @@
+"""The HTTP side of what can be taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from flask import Flask, Response, request
+
+from dashboard import export_words as words
+from dashboard.controls import InvalidSettingError
+from dashboard.export import ExportRequest, drawing, read, shown
+from dashboard.request import LONGEST_SECONDS
+from dashboard.work import underway
+from dynamics import Cancellation, Cancelled
+from figures.chart import typed
+
+TOO_LONG = "This takes too long here: choose a coarser grid or fewer iterations"
+Answer = Callable[[ExportRequest, Cancellation], Response]
+
+
+def register(server: Flask) -> None:
+    """Add ``GET /export/…`` to Dash's Flask application."""
+    for name, answer in {"pictures": _pictures, "figure": _figure}.items():
+        server.add_url_rule(f"/export/{name}", f"export_{name}", _view(answer))
+
+
+def _view(answer: Answer) -> Callable[[], Response]:
+    """Return a view that reads the request strictly and gives up what takes too long."""
+
+    def view() -> Response:
+        try:
+            asked = read(request.args)
+            with underway(f"export {uuid4()}", 0, 0, LONGEST_SECONDS) as cancel:
+                response = answer(asked, cancel)
+        except InvalidSettingError as problem:
+            response = _json({"key": problem.key, "message": problem.message}, 422)
+        except Cancelled:
+            response = _json({"message": TOO_LONG}, 503)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return view
+
+
+def _json(content: Any, status: int = 200) -> Response:
+    return Response(orjson.dumps(content, default=typed), status, mimetype="application/json")
+
+
+def _pictures(asked: ExportRequest, _: Cancellation) -> Response:
+    """Name the pictures that there are."""
+    settings = asked.settings
+    return _json({"pictures": [{"key": key, "title": words.title(key, settings)} for key in shown(settings)]})
+
+
+def _figure(asked: ExportRequest, cancel: Cancellation) -> Response:
+    """Return a picture as a plate for Plotly, and what its file is called."""
+    return _json({**drawing(asked, cancel), "name": words.file_name(asked.picture, asked.settings)})
