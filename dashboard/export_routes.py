@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -12,18 +12,24 @@ from flask import Flask, Response, request
 from dashboard import export_words as words
 from dashboard.controls import InvalidSettingError
 from dashboard.export import ExportRequest, drawing, read, shown
+from dashboard.export_data import data
+from dashboard.export_files import npz, table
+from dashboard.options import choice
 from dashboard.request import LONGEST_SECONDS
+from dashboard.snippet import snippet
 from dashboard.work import underway
 from dynamics import Cancellation, Cancelled
 from figures.chart import typed
 
 TOO_LONG = "This takes too long here: choose a coarser grid or fewer iterations"
+_TYPES = {"npz": "application/octet-stream", "csv": "text/csv"}
 Answer = Callable[[ExportRequest, Cancellation], Response]
 
 
 def register(server: Flask) -> None:
     """Add ``GET /export/…`` to Dash's Flask application."""
-    for name, answer in {"pictures": _pictures, "figure": _figure}.items():
+    answers = {"pictures": _pictures, "figure": _figure, "data": _data, "snippet": _snippet}
+    for name, answer in answers.items():
         server.add_url_rule(f"/export/{name}", f"export_{name}", _view(answer))
 
 
@@ -58,3 +64,22 @@ def _pictures(asked: ExportRequest, _: Cancellation) -> Response:
 def _figure(asked: ExportRequest, cancel: Cancellation) -> Response:
     """Return a picture as a plate for Plotly, and what its file is called."""
     return _json({**drawing(asked, cancel), "name": words.file_name(asked.picture, asked.settings)})
+
+
+def _data(asked: ExportRequest, cancel: Cancellation) -> Response:
+    """Return the numbers of a picture as a file."""
+    kind = choice(request.args, "format", ("npz", "csv"))
+    found = data(asked, cancel)
+    body = npz(found) if kind == "npz" else table(found)
+    return _file(body, words.file_name(asked.picture, asked.settings), kind)
+
+
+def _file(body: bytes | Iterator[str], name: str, kind: str) -> Response:
+    response = Response(body, mimetype=_TYPES[kind])
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
+    return response
+
+
+def _snippet(asked: ExportRequest, cancel: Cancellation) -> Response:
+    """Return the program that gives a picture's numbers."""
+    return _json({"title": words.title(asked.picture, asked.settings), "code": snippet(asked, cancel)})

@@ -44,19 +44,18 @@ _USED = {
 }
 _NBSP = "\N{NO-BREAK SPACE}"
 _ALL = ("beta", "eta", "gamma", "delta", "epsilon", "rho")
-_MISSING = {
-    "share": "The dead share against momentum took too long here: try again, or choose a smaller T",
-    "kick": "No kick was found to kill here",
-}
 
 
 def missing(key: str, seen: Shown) -> str:
     """Say why a picture is not there."""
-    return (
-        str(seen.page.get("kick-check", {}).get("text") or _MISSING["kick"])
-        if key == "kick"
-        else _MISSING[key]
-    )
+    if key == "kick":
+        return str(seen.page.get("kick-check", {}).get("text", "")).removesuffix(".") or no_kick()
+    return "The dead share against momentum took too long: try again, or choose fewer iterations"
+
+
+def no_kick() -> str:
+    """Say that there is no picture of a kick."""
+    return "No kick was found to kill here"
 
 
 def title(key: str, settings: Settings) -> str:
@@ -145,7 +144,7 @@ def _plane(key: str, request: ExportRequest, seen: Shown, words: dict[str, str])
         yield f"{words['unit-place']}: {_back(words['unit-back'])}."
     elif settings.colouring == "gradient":
         yield "−∇L: faint arrows 10⁻³, mid 10⁻¹, strong 1; a dot where the gradient vanishes."
-    else:
+    elif settings.colouring != "plain":
         yield seen.verdict
     yield f"{values(settings)} {_starts(settings)}{_at(settings)}"
     if settings.colouring in ("outcome", "iterations"):
@@ -155,10 +154,12 @@ def _plane(key: str, request: ExportRequest, seen: Shown, words: dict[str, str])
 
 
 def _starts(settings: Settings) -> str:
-    """Name the starts whose paths are drawn, what led them, and where the playhead is."""
-    if "paths" not in settings.layers or not settings.starts:
+    """Name the starts, and what led their first updates."""
+    if not settings.starts:
         return ""
-    places = [f"{LETTERS[i]}{_NBSP}({readable(w)},{_NBSP}{readable(b)})" for i, (w, b) in enumerate(settings.starts)]
+    places = [
+        f"{LETTERS[i]}{_NBSP}({readable(w)},{_NBSP}{readable(b)})" for i, (w, b) in enumerate(settings.starts)
+    ]
     return f"Start{'s' if len(places) > 1 else ''} {', '.join(places)}.{_led(settings)}"
 
 

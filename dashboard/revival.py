@@ -104,13 +104,17 @@ def ground(settings: Settings, grid: Grid, cancel: Cancellation) -> tuple[Reviva
 
 def _curves(settings: Settings, cancel: Cancellation) -> list[RevivalTimes]:
     """Return the selected unit's revival times at other depths, turned at constant ‖θ‖, at three γ."""
+    units = at_depth(*settings.selected, settings.rho, np.linspace(*depths(settings)))
+    return [_times(replace(settings, gamma=settings.gamma * factor), *units, cancel) for factor in GAMMAS]
+
+
+def depths(settings: Settings) -> tuple[float, float, int]:
+    """Return the first and the last depth of the curves, and how many there are."""
     (w, b), rho = settings.selected, settings.rho
     border = -float(dead_cone_slope(settings.epsilon))
     size = math.hypot(w, rho)
     own = -b / size if size > 0 else 0.0
-    depths = np.linspace(1.001 * border, max(border + _DEEPER, min(own, 30.0) + 1), _DEPTHS)
-    units = at_depth(w, b, rho, depths)
-    return [_times(replace(settings, gamma=settings.gamma * factor), *units, cancel) for factor in GAMMAS]
+    return 1.001 * border, max(border + _DEEPER, min(own, 30.0) + 1), _DEPTHS
 
 
 def _times(settings: Settings, w: Any, b: Any, rho: Any, cancel: Cancellation) -> RevivalTimes:

@@ -137,7 +137,10 @@ def _lines(frame: Frame, width: float, view: View) -> list[str]:
         for text in frame.caption
     ]
     first, *rest = broken or [[]]
-    return [*(f'<span style="color:{view.colours.ink};font-weight:600">{line}</span>' for line in first), *(line for lines in rest for line in lines)]
+    return [
+        *(f'<span style="color:{view.colours.ink};font-weight:600">{line}</span>' for line in first),
+        *(line for lines in rest for line in lines),
+    ]
 
 
 def _remark(frame: Frame, margin: Spec, view: View) -> list[Spec]:
