@@ -10,6 +10,7 @@ from flask import Flask, Request
 
 from dashboard import callbacks, export_routes, routes
 from dashboard.layout import layout
+from dashboard.security import protect
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPRESSED = ["text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", routes.FRAME]
@@ -46,6 +47,7 @@ def create_app() -> Dash:
     callbacks.register(app)
     routes.register(app.server)
     export_routes.register(app.server)
+    protect(app)
     _warm_up(app)
     return app
 
