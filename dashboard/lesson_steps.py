@@ -132,14 +132,14 @@ STEPS: tuple[Step, ...] = (
     Step(
         number=3,
         title="Momentum swings",
-        text="Momentum β makes each update remember earlier ones. Without the cut two numbers, the dots, rule "
-        "the error: while they lie on the axis it shrinks, off the axis it swings. How large is the swing "
-        "when they leave it?",
+        text="Momentum β makes each update remember earlier ones. Without the cut two numbers, the dots, "
+        "rule the error: while they lie on the axis it shrinks, off the axis it swings. How large is the "
+        "swing when they leave it?",
         do="Choose, then drag β from 0 to 0.9.",
         options=("large", "tiny", "absent"),
         answer=2,
-        expected="The dots left the axis at {critical_beta} and the swing grew from nothing. At β = {beta} it "
-        "overshoots by {overshoot} of the first error.",
+        expected="The dots left the axis at {critical_beta} and the swing grew from nothing. At β = {beta} "
+        "it overshoots by {overshoot} of the first error.",
         wrong="Swinging starts at {critical_beta}, too small to see. At β = {beta} the overshoot is "
         "{overshoot} of the first error.",
         short="At β = {beta} the overshoot is {overshoot} of the first error. Wait, and drag on to 0.9.",
@@ -237,8 +237,8 @@ STEPS: tuple[Step, ...] = (
     Step(
         number=8,
         title="Dead for how long?",
-        text="A and B are equally dead: each answers {P_A} of inputs. These few are large and positive for A, "
-        "large and negative for B; there the target averages {target_A} and {target_B}. Who returns?",
+        text="A and B are equally dead: each answers {P_A} of inputs. These few are large and positive for "
+        "A, large and negative for B; there the target averages {target_A} and {target_B}. Who returns?",
         do="Choose, then drag δ, the target's mean, from 0 to 3.",
         options=("only A", "only B", "neither"),
         answer=1,
@@ -291,10 +291,10 @@ STEPS: tuple[Step, ...] = (
         do="Choose, then drag γ from 0.1 to 1.",
         options=("all", "half", "none"),
         answer=3,
-        expected="{cloud_dead} are dead. In small networks trained with Adam at strong momentum {net_small} of "
-        "units die, normalised {net_one}: milder. One unit cannot predict that.",
-        wrong="{cloud_dead} are dead: from this near, none falls in. Small networks react less: {net_small} of "
-        "units die, normalised {net_one}.",
+        expected="{cloud_dead} are dead. In small networks trained with Adam at strong momentum {net_small} "
+        "of units die, normalised {net_one}: milder. One unit cannot predict that.",
+        wrong="{cloud_dead} are dead: from this near, none falls in. Small networks react less: {net_small} "
+        "of units die, normalised {net_one}.",
         short="A little further, to γ = 1.",
         line="{cloud_dead} dead",
         fallback=_DRAWN_FALLBACK,
