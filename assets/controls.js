@@ -79,6 +79,7 @@
     dc.initial.show();
     dc.pytorch.show();
     dc.guess.arranged(mode, before);
+    dc.lesson.show();
   }
 
   dc.showPreset = (key) => {

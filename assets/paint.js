@@ -205,8 +205,8 @@
     // Whether the layout of this size and page has room for the panel, and, while a hand moves, whether
     // it can be seen without scrolling.
     visible(panel, still) {
-      const { page, mode, colouring, compared, guessed } = document.documentElement.dataset;
-      const place = [panel, dc.view.size(), page, mode, colouring, compared, guessed].join(" ");
+      const { page, mode, colouring, compared, guessed, step } = document.documentElement.dataset;
+      const place = [panel, dc.view.size(), page, mode, colouring, compared, guessed, step].join(" ");
       return (room[place] ??= hasRoom(panel)) && (still || onScreen.has(panel));
     },
 
@@ -241,6 +241,7 @@
       dc.starts.place();
       dc.regimes.place();
       dc.initial.place();
+      dc.lesson.show();
       preset = frame.preset;
       byId("main").classList.remove("stale");
     },

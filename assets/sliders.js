@@ -70,6 +70,7 @@
   });
 
   dc.sliders = {
+    nearest,
     set: (key, value) => slide(key, nearest(track(key), dc.pytorch.held(key, value))),
     step: (key, steps) => slide(key, position(key) + steps),
 

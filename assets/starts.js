@@ -39,7 +39,7 @@
     (layer().children[Math.min(i, layer().children.length - 1)] ?? document.getElementById("main")).focus();
   }
 
-  const reviving = () => dc.texts().colouring === "revival" && document.documentElement.dataset.mode === "explore";
+  const reviving = () => dc.texts().colouring === "revival" && !dc.lesson.step() && document.documentElement.dataset.mode === "explore";
 
   function select(point, rest) {
     dc.change({ selected: write(rounded(point)) }, rest);

@@ -286,6 +286,7 @@
       watch(gd, onChart);
       gd.on("plotly_afterplot", place);
     },
+    nearest,
     go: (t) => go(nearest(t)),
     settle,
     press,

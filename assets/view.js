@@ -82,6 +82,11 @@
     const link = event.target.closest?.(".page-link, .brand");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
+      if (link.id === "nav-lesson") {
+        dc.lesson.enter();
+        return;
+      }
+      dc.lesson.leave();
       history.pushState(null, "", link.pathname + location.search);
       turnTo(link.pathname);
     }
@@ -94,7 +99,10 @@
     const same = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
     same.addEventListener("change", () => (changed(), watchPixels()), { once: true });
   })();
-  addEventListener("popstate", () => turnTo(location.pathname));
+  addEventListener("popstate", () => {
+    turnTo(location.pathname);
+    dc.view.arrive(location.pathname, location.search);
+  });
   applyTheme();
 
   let base = null;
@@ -111,6 +119,9 @@
       root.classList.toggle("present", on);
     },
 
+    // Shows what an address says, as when the page is opened there.
+    arrive: (path, search) => window.dash_clientside.set_props("arrival", { data: { path, search, at: performance.now() } }),
+
     // The window is a setting: panning the map asks for that window, also on the way there.
     relayout(gd, event, rest) {
       const named = Object.keys(event).some((key) => /^[xy]axis\.(range|autorange)/.test(key));
@@ -123,12 +134,16 @@
 
     // The settings in the address bar, without an entry in the history for each.
     address(texts) {
-      const defaults = dc.table().defaults;
+      const defaults = { ...dc.table().defaults, ...dc.table().steps[texts.step - 1]?.changes };
       const query = new URLSearchParams();
       for (const [key, text] of Object.entries(texts)) if (text !== defaults[key]) query.set(key, text);
       if (asked) query.set("theme", asked);
       const search = query.toString().replaceAll("%2C", ",").replaceAll("%3B", ";").replaceAll("%3A", ":");
-      history.replaceState(history.state, "", location.pathname + (search && `?${search}`) + location.hash);
+      const path = texts.step === "0" ? location.pathname.replace(/lesson\/?$/, "") : `${dc.view.base()}lesson`;
+      // Each step of the lesson is a page to come back to.
+      const { step } = history.state ?? {};
+      const how = step && texts.step !== "0" && step !== texts.step ? "pushState" : "replaceState";
+      history[how]({ step: texts.step }, "", path + (search && `?${search}`) + location.hash);
     },
   };
 })();

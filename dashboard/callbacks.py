@@ -17,6 +17,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_u
 from dashboard import revival
 from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.guess import keeping
+from dashboard.lesson_page import begin
 from dashboard.numbers import exact
 from dashboard.presets import PRESETS, matching
 from dashboard.settings import DEFAULT, SMALLEST_WINDOW, WINDOW_LIMIT, Settings, read_query
@@ -34,10 +35,14 @@ def register(app: Dash) -> None:
     @app.callback(
         Output("settings", "data"),
         Output("notices", "children"),
+        Input("url", "pathname"),
         Input("url", "search"),
+        Input("arrival", "data"),
     )
-    def arrive(search: str | None) -> tuple[Texts, list[Any]]:
-        settings, notices = read_query(search or "")
+    def arrive(path: str | None, search: str | None, again: dict[str, Any] | None) -> tuple[Texts, list[Any]]:
+        if again is not None and ctx.triggered_id == "arrival":
+            path, search = again["path"], again["search"]
+        settings, notices = read_query(search or "", begin(path or "", search or ""))
         dismiss = [html.Button("Dismiss", id="dismiss", className="link")] if notices else []
         return settings.texts(), [*(html.P(["▲ ", notice]) for notice in notices), *dismiss]
 

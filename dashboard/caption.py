@@ -21,8 +21,16 @@ from dynamics import (
     max_stable_learning_rate,
     regime,
 )
+from figures import StartPath
 from figures.chart import momentum
 
+FATES = {
+    Outcome.DEAD: "dies",
+    Outcome.CONVERGED: "reaches the ground truth",
+    Outcome.STALLED: "stops elsewhere",
+    Outcome.UNDECIDED: "is still on its way",
+    Outcome.DIVERGED: "diverges",
+}
 POINT = 0.01  # shares that differ by no more are about the same
 
 
@@ -60,6 +68,28 @@ def caption(settings: Settings, basin: BasinMap, baseline: float | None = None) 
         if settings.beta != 0 and baseline is not None and dead < baseline - POINT:
             finding = "; that momentum saves units is not in the paper"
     return Caption(verdict, f"{_context(settings)}{finding}.", counting(settings, basin.grid))
+
+
+def unit_caption(settings: Settings, grid: Grid, runs: Sequence[StartPath]) -> Caption:
+    """Describe the first start, or the affine model where there is none, and no other start's outcome.
+
+    Parameters
+    ----------
+    settings : Settings
+    grid : Grid
+        What is seen of the plane.
+    runs : sequence of StartPath
+        The starts; the way of the first one counts where paths are shown.
+    """
+    if not runs:
+        verdict = _regime_sentence(settings)
+    elif "paths" in settings.layers:
+        verdict = f"{runs[0].letter} {FATES[runs[0].outcome]}"
+    else:
+        active = float(runs[0].trajectory.activation_probability[0])
+        state = "dead" if active < settings.epsilon else "alive"
+        verdict = f"{runs[0].letter} is {state}: P(z > 0) = {readable(active, 2)}"
+    return Caption(f"{verdict}.", f"{_context(settings)}.", counting(settings, grid))
 
 
 def die(settings: Settings, plural: bool = True) -> str:

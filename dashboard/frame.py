@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard import guess, initialisation, kick, pinned, results, revival
-from dashboard.caption import caption, compared_caption
+from dashboard import guess, initialisation, kick, lesson_page, pinned, results, revival
+from dashboard.caption import caption, compared_caption, unit_caption
 from dashboard.clouds import clouds
 from dashboard.comparison import Comparison, compare, conditions, known, without_momentum
 from dashboard.packing import pack
@@ -87,6 +87,9 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
         When `cancel` is set before the map is finished.
     """
     begin = perf_counter()
+    lesson = request.settings.step > 0
+    # Before the pictures, which then know some of its numbers.
+    words = lesson_page.told(request.settings, request.scaled, cancel) if lesson and request.complete else {}
     shown = look(request, cancel)
     specs = {name: shown.draw[name]() for name in request.panels if name in shown.draw}
     drawn, coordinates = pictures(request, specs)
@@ -99,10 +102,10 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
         "n_b": shown.n_b,
         "milliseconds": shown.milliseconds,
         "rough": False,
-        "pending": shown.pending,
+        "pending": shown.pending or (lesson and not request.complete),
         "verdict": shown.verdict,
         "preset": preset.key if preset else None,
-        "page": shown.page,
+        "page": shown.page | words,
         "grounds": under,
         "pictures": drawn,
         **shown.more,
@@ -140,10 +143,14 @@ def _starts(request: FrameRequest, cancel: Cancellation) -> Shown:
     there = pinned.find(settings, cells, cancel, request.exact)
     revived = revival.find(settings, basin.grid, "revival" in request.panels, cancel)
     kicked = _kicked(request, cancel)
-    comparison = compare(settings, cancel) if request.complete and there is None else known(settings)
+    # A step of the lesson without the chart of shares compares with nothing else.
+    compared_with = there is None and (settings.step == 0 or "share" in request.panels)
+    comparison = compare(settings, cancel) if request.complete and compared_with else known(settings)
     runs = paths(settings, cancel) if {"map", "alive"} & set(request.panels) or there is not None else []
     draw = _drawn(request, basin, comparison, runs, kicked, revived)
-    if there is None:
+    if settings.step > 0 and request.view.blank:
+        words = unit_caption(settings, basin.grid, runs)
+    elif there is None:
         words = caption(settings, basin, comparison.baseline)
     else:
         keys = pinned.differing(settings)
@@ -160,7 +167,7 @@ def _starts(request: FrameRequest, cancel: Cancellation) -> Shown:
     if there is not None:
         told |= pinned.told(settings, basin, there)
         draw |= pinned.drawn(settings, basin, runs, there, request.view, cancel)
-    unfinished = not comparison.complete or ("kick" in request.panels and kicked is None)
+    unfinished = (compared_with and not comparison.complete) or ("kick" in request.panels and kicked is None)
     heads_and_ways, ways = _time(request, {"map": runs, **({"pinned": there.runs} if there else {})})
     return Shown(
         draw,
@@ -216,6 +223,7 @@ def _drawn(
     """Return how to draw each panel, without `share` and `kick` while they are not known."""
     settings, view = request.settings, request.view
     current = CurrentShare(settings.gamma, settings.beta, basin.dead_fraction)
+    curves = () if lesson_page.foretold(settings) else comparison.curves or ()
     draw: dict[str, Callable[[], Spec]] = {
         "map": lambda: plane.spec(
             basin,
@@ -223,13 +231,15 @@ def _drawn(
             runs,
             view,
             revival=revived.ground if revived is not None else None,
-            # In a comparison no unit is selected.
-            unit=revived.unit if revived is not None and settings.pin is None else None,
+            # In a comparison and in the lesson no unit is selected.
+            unit=revived.unit
+            if revived is not None and settings.pin is None and settings.step == 0
+            else None,
         ),
         "alive": lambda: alive.spec(runs, settings.epsilon, view, quantity=settings.quantity),
         "locus": lambda: locus.spec(results.locus_curve(settings.eta), settings.beta, view),
         "oscillation": lambda: oscillation.spec(results.affine_runs(settings), view),
-        "share": lambda: share.spec(comparison.curves or (), current, view, guess.guessed_share(settings)),
+        "share": lambda: share.spec(curves, current, view, guess.guessed_share(settings)),
         "regimes": lambda: regimes.spec(settings.beta, settings.eta, view),
         "field": lambda: field_row.spec(results.fields(settings, view), settings.epsilon, view),
     }

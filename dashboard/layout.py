@@ -7,10 +7,12 @@ import json
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard import lesson_layout
 from dashboard.about import about
 from dashboard.controls import CONTROLS
 from dashboard.explore import explore
 from dashboard.guess import OPEN
+from dashboard.lesson_steps import STEPS
 from dashboard.markup import GRAPH_CONFIG, aria, data
 from dashboard.pin import PINNED
 from dashboard.rail import header, rail
@@ -23,6 +25,7 @@ def layout() -> Component:
     return html.Div(
         [
             dcc.Location(id="url", refresh=False),
+            dcc.Store(id="arrival"),
             dcc.Store(id="settings"),
             dcc.Store(id="errors"),
             html.Div(id="table", hidden=True, **data(json=json.dumps(_browser_table()))),
@@ -35,6 +38,7 @@ def layout() -> Component:
                     html.P(id="problem", role="alert", className="error"),
                     html.Div(explore(), id="explore"),
                     html.Div(about(), id="about"),
+                    lesson_layout.bar(),
                 ],
                 id="main",
                 tabIndex="-1",
@@ -62,5 +66,16 @@ def _browser_table() -> dict[str, object]:
         "depends": ALL_DEPENDS,
         "open": OPEN,
         "pinned": PINNED,
+        "steps": [
+            {
+                "title": step.title,
+                "options": len(step.options),
+                "asked": step.asked,
+                "charts": step.charts,
+                "changes": step.settings.beside(DEFAULT),
+                "goal": dict(step.goal),
+            }
+            for step in STEPS
+        ],
         "graph": {**GRAPH_CONFIG, "responsive": False},
     }

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dashboard.caption import POINT, die
+from dashboard.caption import FATES, POINT, die
 from dashboard.clouds import updates
 from dashboard.comparison import CELLS, without_momentum
 from dashboard.controls import CONTROLS
@@ -41,14 +41,6 @@ from figures.revival_ground import count
 # data with two hidden layers of 32, Adam at β₁ = 0.99 and rate 0.01, batches of 32, 600 steps, 20 seeds. They
 # are good to 5 points.
 NETWORK_SMALL, NETWORK_NORMALISED = 0.31, 0.12
-
-_FATES = {
-    Outcome.DEAD: "dies",
-    Outcome.CONVERGED: "reaches the ground truth",
-    Outcome.STALLED: "stops elsewhere",
-    Outcome.UNDECIDED: "is still on its way",
-    Outcome.DIVERGED: "diverges",
-}
 
 
 @dataclass(frozen=True)
@@ -193,7 +185,7 @@ def _overshoot(scene: Scene) -> Value:
 
 def _fate(scene: Scene) -> Value:
     path = scene.path_before
-    return NOTHING if path is None else Value(int(path.outcome), _FATES[path.outcome])
+    return NOTHING if path is None else Value(int(path.outcome), FATES[path.outcome])
 
 
 def _way(tell: Callable[[StartPath, float], Value]) -> Find:

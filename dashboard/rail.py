@@ -21,6 +21,7 @@ def header() -> Component:
             html.Nav(
                 [
                     html.A("Explore", href="/", id="nav-explore", className="page-link"),
+                    html.A("Lesson", href="/lesson", id="nav-lesson", className="page-link"),
                     html.A("About", href="/about", id="nav-about", className="page-link"),
                 ],
                 **aria(label="Pages"),

@@ -205,17 +205,23 @@ class Settings:
 
     def query(self) -> str:
         """Return the URL's query, without defaults: ``beta=0.95&gamma=0.01``; empty when all are."""
-        default = DEFAULT.texts()
-        return urlencode({k: v for k, v in self.texts().items() if v != default[k]}, safe=",;:")
+        return urlencode(self.beside(DEFAULT), safe=",;:")
+
+    def beside(self, other: Settings) -> dict[str, str]:
+        """Return the URL texts of what differs from `other`."""
+        texts = other.texts()
+        return {key: text for key, text in self.texts().items() if text != texts[key]}
 
 
-def read_query(query: str) -> tuple[Settings, list[str]]:
+def read_query(query: str, begin: Settings | None = None) -> tuple[Settings, list[str]]:
     """Read a URL's query leniently.
 
     Parameters
     ----------
     query : str
         With or without the leading question mark.
+    begin : Settings, optional
+        What holds for what the query does not name; the defaults if left out.
 
     Returns
     -------
@@ -224,12 +230,13 @@ def read_query(query: str) -> tuple[Settings, list[str]]:
     notices : list of str
         One sentence for each part that could not be taken as it stood.
     """
+    begin = DEFAULT if begin is None else begin
     changes: dict[str, Any] = {}
     notices = []
     try:
         parts = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=MAX_PARTS)
     except ValueError:
-        return DEFAULT, [f"The link has more than {MAX_PARTS} parts; the page shows the defaults."]
+        return begin, [f"The link has more than {MAX_PARTS} parts; the page shows the defaults."]
     for key, text in parts:
         if (key, text) == ("v", "1") or key == "theme":
             continue
@@ -242,7 +249,7 @@ def read_query(query: str) -> tuple[Settings, list[str]]:
                 changes[key] = problem.nearest
                 shown = _text(key, problem.nearest).replace(",", ", ").replace(";", "; ")
                 notices.append(f"{problem.message}. The page shows {shown}.")
-    settings = replace(DEFAULT, **changes)
+    settings = replace(begin, **changes)
     if settings.hide != "none" and (settings.init != "none" or settings.pin is not None):
         settings = replace(settings, init="none", pin=None)
         notices.append("While the outcome is hidden nothing is pinned and no initialisation drawn.")

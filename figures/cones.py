@@ -54,7 +54,8 @@ def cone_traces(view: View, window: Window, epsilon: float, rho: float, axes: Sp
     """Return the traces of both cones.
 
     Over a coloured ground the borders are white under ink and the dead cone may be hatched; on
-    blank ground, where nothing competes, both cones are grey fills.
+    blank ground, where nothing competes, both cones are grey fills; the plain one, which the lesson
+    shows, hatches the dead cone as well.
 
     Parameters
     ----------
@@ -72,6 +73,8 @@ def cone_traces(view: View, window: Window, epsilon: float, rho: float, axes: Sp
     traces = []
     if blank:
         traces += [_fill(view, border, window, sign, axes) for sign in (1, -1)]
+        if view.colouring == "plain":
+            traces.append(_hatch(view, border, window, axes))
     else:
         if view.colouring == "outcome":
             traces.append(_hatch(view, border, window, axes))
@@ -137,7 +140,7 @@ def _fill(view: View, border: tuple[Floats, Floats], window: Window, sign: int, 
 
 
 def _hatch(view: View, border: tuple[Floats, Floats], window: Window, axes: Spec) -> Spec:
-    pattern = hatch(view, view.colours.map_casing, 0.55)
+    pattern = hatch(view, view.colours.ink_muted if view.blank else view.colours.map_casing, 0.55)
     return cone_area("dead cone hatch", border, window, 1, axes) | {
         "fillcolor": "rgba(0,0,0,0)",
         "fillpattern": pattern,

@@ -1,0 +1,176 @@
+// The lesson: from step to step, what one predicts, and the move that is asked for, shown. Why not Python: a step
+// is a set of settings, and those change in the browser (controls.js); what is said of them comes with the frame.
+(() => {
+  const dc = (window.deadcone ??= {});
+  const SHOW_MS = 2500; // of the move that is asked for, when the page makes it
+  const KEPT = ["present", "pytorch"]; // from step to step
+  const LEFT = "lesson"; // where the address of the step that was left is kept
+  const TYPED = "input, textarea, select, [role=slider], [role=option], .start, dialog";
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const byId = (id) => document.getElementById(id);
+  let moving = 0; // the next animation frame of the move that is shown
+
+  const step = () => Number(dc.texts()?.step ?? 0);
+  const steps = () => dc.table().steps;
+  const here = () => steps()[step() - 1];
+
+  // ------------------------------------------------------------- from step to step
+
+  function go(number) {
+    if (!steps()[number - 1]) return;
+    stop();
+    const kept = Object.fromEntries(KEPT.map((key) => [key, dc.texts()[key]]));
+    dc.change({ ...dc.table().defaults, ...steps()[number - 1].changes, ...kept, step: String(number) }, 0);
+  }
+
+  function enter() {
+    if (step()) return;
+    let left = null;
+    try {
+      left = sessionStorage.getItem(LEFT);
+    } catch {
+      // Storage may be forbidden in an embedding page; the lesson begins anew then.
+    }
+    if (left) dc.view.arrive(`${dc.view.base()}lesson`, left);
+    else go(1);
+  }
+
+  // What the step shows stays, and what it hides is shown.
+  function leave() {
+    if (!step()) return;
+    stop();
+    try {
+      sessionStorage.setItem(LEFT, location.search);
+    } catch {
+      // As above.
+    }
+    const { colouring, layers } = dc.table().defaults;
+    const plain = dc.texts().colouring === "plain" ? { colouring, layers } : {};
+    dc.change({ ...plain, resolution: dc.table().defaults.resolution, step: "0", vote: "0" }, 0);
+  }
+
+  function vote(number) {
+    if (here().options >= number) dc.change({ vote: String(number) }, 0);
+  }
+
+  // ------------------------------------------------------------- the move that is asked for
+
+  const between = (from, to, share) => from + (to - from) * share;
+
+  // What the settings are on the way to the goal, by how far they have come, from 0 to 1.
+  function way({ goal, asked }) {
+    const texts = dc.texts();
+    if (asked === "time") {
+      const [from, to] = [Math.max(dc.time.now(), 1), Number(goal.time)].map(Math.log);
+      return (share) => ({ time: String(dc.time.nearest(Math.exp(between(from, to, share)))) });
+    }
+    if (asked in dc.table().controls) {
+      const { track } = dc.table().controls[asked];
+      const [from, to] = [texts, goal].map((at) => dc.sliders.nearest(track, Number(at[asked])));
+      return (share) => ({ [asked]: String(track[Math.round(between(from, to, share))]) });
+    }
+    const [from, to] = [texts, goal].map(({ starts }) => starts.split(";").map((pair) => pair.split(",").map(Number)));
+    const at = (share) => to.map((pair, i) => pair.map((value, k) => Number(between(from[i]?.[k] ?? value, value, share).toFixed(3))));
+    return (share) => ({ starts: at(share).join(";") });
+  }
+
+  function show() {
+    const { goal, asked } = here();
+    stop();
+    const first = Object.fromEntries(Object.entries(goal).filter(([key]) => key !== asked && !(asked.startsWith("start") && key === "starts")));
+    if (Object.keys(first).length) dc.change(first);
+    const along = way(here());
+    const begin = performance.now();
+    const move = (now) => {
+      const share = calm.matches ? 1 : Math.min(Math.max(now - begin, 0) / SHOW_MS, 1);
+      if (share === 1) {
+        moving = 0;
+        dc.change(goal, 0);
+        dc.sliders.show();
+        return;
+      }
+      dc.change(along(share * share * (3 - 2 * share)));
+      dc.sliders.show();
+      moving = requestAnimationFrame(move);
+    };
+    moving = requestAnimationFrame(move);
+  }
+
+  function stop() {
+    cancelAnimationFrame(moving);
+    moving = 0;
+  }
+
+  // ------------------------------------------------------------- hands and keys
+
+  const CLICKS = {
+    "lesson-back": () => go(step() - 1),
+    "lesson-next": () => go(step() + 1),
+    "lesson-reset": () => go(step()),
+    "lesson-leave": leave,
+    "lesson-show": show,
+  };
+
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest?.("#lesson button");
+    if (!button || !step()) return;
+    if (button.dataset.step) go(Number(button.dataset.step));
+    else if (button.dataset.vote) vote(Number(button.dataset.vote));
+    else CLICKS[button.id]?.();
+  });
+
+  // A hand that has let go leaves the arrow keys to the steps.
+  document.addEventListener("pointerup", () => {
+    if (step() && document.activeElement?.matches("[role=slider], .start")) document.activeElement.blur();
+  });
+
+  document.addEventListener("pointerdown", ({ target }) => moving && !target.closest?.("#lesson") && stop(), true);
+
+  function press(event) {
+    if (!step() || event.ctrlKey || event.altKey || event.metaKey || event.target.closest?.(TYPED)) return;
+    const turn = { ArrowRight: 1, ArrowLeft: -1, PageDown: 1, PageUp: -1 }[event.key];
+    if (turn) go(step() + turn);
+    else if (["1", "2", "3"].includes(event.key)) vote(Number(event.key));
+    else if (event.key === " " && !event.target.closest?.("button, a, summary")) show();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+  document.addEventListener("keydown", press, true);
+
+  // ------------------------------------------------------------- called by the settings
+
+  dc.lesson = {
+    step,
+    enter,
+    leave,
+
+    // Puts the page into the step that the settings name.
+    show() {
+      const now = step() ? here() : null;
+      const charts = (now?.charts ?? []).filter(Boolean).join(" ");
+      Object.assign(document.documentElement.dataset, { step: step(), lesson: now ? "yes" : "no", charts, asked: now?.asked ?? "" });
+      for (const page of ["lesson", "explore"]) {
+        const link = byId(`nav-${page}`);
+        if (link && (page === "lesson") === Boolean(now)) link.setAttribute("aria-current", "page");
+        else link?.removeAttribute("aria-current");
+      }
+      if (!now || !byId("dots")) return;
+      byId("lesson").style.setProperty("--step", step());
+      byId("lesson-number").textContent = step();
+      byId("lesson-title").textContent = now.title + (now.title.endsWith("?") ? "" : ".");
+      // What is said of another step waits for the frame of this one.
+      byId("lesson").toggleAttribute("data-old", byId("lesson").dataset.for !== String(step()));
+      byId("lesson-back").disabled = step() === 1;
+      byId("lesson-next").disabled = step() === steps().length;
+      for (const dot of byId("dots").children) {
+        if (Number(dot.dataset.step) === step()) dot.setAttribute("aria-current", "step");
+        else dot.removeAttribute("aria-current");
+        dot.classList.toggle("past", Number(dot.dataset.step) < step());
+      }
+      for (const option of byId("lesson-options").children) {
+        option.setAttribute("aria-pressed", String(option.dataset.vote === dc.texts().vote));
+      }
+    },
+  };
+})();

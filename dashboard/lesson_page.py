@@ -1,0 +1,67 @@
+"""The lesson's way onto the page: with which settings an address begins, and what the browser sets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import parse_qs
+
+from dashboard import lesson
+from dashboard.controls import InvalidSettingError
+from dashboard.lesson_layout import MOST_OPTIONS
+from dashboard.lesson_steps import STEPS
+from dashboard.page import Properties
+from dashboard.settings import DEFAULT, Settings, parse
+from dynamics import Cancellation
+
+
+def begin(path: str, query: str) -> Settings:
+    """Return the settings that an address's query is read on: those of its step, or the defaults.
+
+    Outside ``/lesson`` there is a step only where the query names one.
+    """
+    named = parse_qs(query.removeprefix("?")).get("step", [])
+    if not named and not path.rstrip("/").endswith("/lesson"):
+        return DEFAULT
+    try:
+        number = parse("step", named[-1]) if named else 1
+    except InvalidSettingError as problem:
+        number = problem.nearest
+    return replace(STEPS[number - 1].settings, step=number) if number else DEFAULT
+
+
+def foretold(settings: Settings) -> bool:
+    """Whether the curves of the dead share would give the answer away: it is asked for, and not reached."""
+    if settings.step == 0 or STEPS[settings.step - 1].asked != "beta":
+        return False
+    return settings.beta < float(STEPS[settings.step - 1].goal["beta"])
+
+
+def told(settings: Settings, scaled: bool, cancel: Cancellation) -> Properties:
+    """Return what the browser sets of the step that `settings` name.
+
+    Parameters
+    ----------
+    settings : Settings
+        With plain numbers; `scaled` says whether they are multiples of γ in the browser.
+    cancel : Cancellation
+
+    Raises
+    ------
+    Cancelled
+        When `cancel` is set before the numbers are known.
+    """
+    said = lesson.read(settings.scaled(scaled), settings.step, settings.vote, cancel)
+    properties: Properties = {
+        "lesson": {"data-done": said.done, "data-for": str(settings.step)},
+        "lesson-text": {"text": said.text},
+        "lesson-do": {"text": said.do},
+        "lesson-line": {"text": said.done_line or ""},
+        "lesson-reaction": {"text": said.reaction or said.short_hint or ""},
+        "lesson-reset": {"hidden": not said.reset},
+        "lesson-options": {"hidden": not said.options},
+    }
+    for n in range(1, MOST_OPTIONS + 1):
+        there = n <= len(said.options)
+        properties[f"lesson-option-{n}"] = {"hidden": not there}
+        properties[f"lesson-option-{n}-text"] = {"text": said.options[n - 1] if there else ""}
+    return properties
