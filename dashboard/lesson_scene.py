@@ -56,11 +56,11 @@ class Scene:
     @cached_property
     def path_before(self) -> StartPath | None:
         """The way that A had before."""
-        return self._path(self.before, 1)
+        return self._path(self.before)
 
-    def _path(self, settings: Settings, whole: int) -> StartPath | None:
+    def _path(self, settings: Settings, *whole: int) -> StartPath | None:
         alone = replace(settings, starts=settings.starts[:1], layers=())
-        return next(iter(paths(alone, self.cancel, whole)), None)
+        return next(iter(paths(alone, self.cancel, *whole)), None)
 
     def map(self, settings: Settings) -> BasinMap:
         """Return the map of some settings, with as many starts as it has at rest."""
