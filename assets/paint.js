@@ -254,6 +254,7 @@
       for (const id of Object.keys(said)) if (!PLAIN.test(id)) unsay(id);
       for (const panel of Object.keys(dc.table().depends)) {
         if (dc.table().open.includes(panel)) continue;
+        byId(`picture-${panel}`)?.removeAttribute("aria-label"); // also where what was last set of it is less
         delete figures[panel];
         dc.pump.forget(panel);
         const gd = plot(panel);

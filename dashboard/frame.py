@@ -16,7 +16,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard import guess, initialisation, kick, lesson_page, pinned, results, revival
+from dashboard import (
+    alternatives,
+    guess,
+    initialisation,
+    kick,
+    lesson_page,
+    pinned,
+    results,
+    revival,
+)
 from dashboard.caption import caption, compared_caption, unit_caption
 from dashboard.clouds import clouds
 from dashboard.comparison import Comparison, compare, conditions, known, without_momentum
@@ -26,10 +35,22 @@ from dashboard.pictures import grounds, pictures
 from dashboard.presets import matching
 from dashboard.request import MIN_CELLS, FrameRequest
 from dashboard.runs import heads, paths, records
+from dashboard.settings import Settings
 from dashboard.texts import LAST_ITERATION
 from dashboard.work import load
 from dynamics import BasinMap, Cancellation
-from figures import CurrentShare, StartPath, alive, field_row, locus, oscillation, plane, regimes, share
+from figures import (
+    CurrentShare,
+    ShareCurve,
+    StartPath,
+    alive,
+    field_row,
+    locus,
+    oscillation,
+    plane,
+    regimes,
+    share,
+)
 from figures import kick as kick_picture
 from figures import revival as revival_picture
 from figures.chart import Spec
@@ -52,6 +73,8 @@ class Shown:
         The caption's first line.
     page : dict
         What else the browser sets, see `dashboard.page`.
+    words : mapping of str to callable
+        How to say what each panel shows.
     n_w, n_b : int
         Starts across and up; 0 without a map.
     outcome : uint8 (n_b, n_w), optional
@@ -69,6 +92,7 @@ class Shown:
     draw: Draw
     verdict: str
     page: Properties
+    words: alternatives.Words
     n_w: int = 0
     n_b: int = 0
     outcome: NDArray[np.uint8] | None = None
@@ -105,7 +129,7 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
         "pending": shown.pending or (lesson and not request.complete),
         "verdict": shown.verdict,
         "preset": preset.key if preset else None,
-        "page": shown.page | words,
+        "page": shown.page | words | _said(request, shown),
         "grounds": under,
         "pictures": drawn,
         **shown.more,
@@ -113,6 +137,14 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
     outcome = [] if shown.outcome is None else [shown.outcome]
     header["spent"] = 1000 * (perf_counter() - begin)
     return pack(header, [*outcome, *cells, *coordinates, *shown.ways])
+
+
+def _said(request: FrameRequest, shown: Shown) -> Properties:
+    """Put the pictures into words, at rest: while a hand moves nobody listens to them."""
+    if not request.still:
+        return {}
+    labels = {f"picture-{name}": shown.words[name]() for name in request.panels if name in shown.words}
+    return {key: shown.page.get(key, {}) | {"aria-label": words} for key, words in labels.items()}
 
 
 def look(request: FrameRequest, cancel: Cancellation) -> Shown:
@@ -148,6 +180,9 @@ def _starts(request: FrameRequest, cancel: Cancellation) -> Shown:
     comparison = compare(settings, cancel) if request.complete and compared_with else known(settings)
     runs = paths(settings, cancel) if {"map", "alive"} & set(request.panels) or there is not None else []
     draw = _drawn(request, basin, comparison, runs, kicked, revived)
+    said = alternatives.of_starts(
+        settings, request.view, basin, _curves(settings, comparison), runs, kicked, revived
+    )
     if settings.step > 0 and request.view.blank:
         words = unit_caption(settings, basin.grid, runs)
     elif there is None:
@@ -167,12 +202,14 @@ def _starts(request: FrameRequest, cancel: Cancellation) -> Shown:
     if there is not None:
         told |= pinned.told(settings, basin, there)
         draw |= pinned.drawn(settings, basin, runs, there, request.view, cancel)
+        said = {**said, **alternatives.of_pinned(settings, request.view, basin, runs, there)}
     unfinished = (compared_with and not comparison.complete) or ("kick" in request.panels and kicked is None)
     heads_and_ways, ways = _time(request, {"map": runs, **({"pinned": there.runs} if there else {})})
     return Shown(
         draw,
         words.verdict,
         told,
+        said,
         n_w=basin.grid.n_w,
         n_b=basin.grid.n_b,
         outcome=basin.outcome,
@@ -212,6 +249,11 @@ def _kicked(request: FrameRequest, cancel: Cancellation) -> kick.Kicked | None:
     return kick.known(request.settings)
 
 
+def _curves(settings: Settings, comparison: Comparison) -> tuple[ShareCurve, ...]:
+    """Return the curves of dead shares that are known and may be seen."""
+    return () if lesson_page.foretold(settings) else comparison.curves or ()
+
+
 def _drawn(
     request: FrameRequest,
     basin: BasinMap,
@@ -223,7 +265,7 @@ def _drawn(
     """Return how to draw each panel, without `share` and `kick` while they are not known."""
     settings, view = request.settings, request.view
     current = CurrentShare(settings.gamma, settings.beta, basin.dead_fraction)
-    curves = () if lesson_page.foretold(settings) else comparison.curves or ()
+    curves = _curves(settings, comparison)
     draw: dict[str, Callable[[], Spec]] = {
         "map": lambda: plane.spec(
             basin,
@@ -267,6 +309,7 @@ def _hidden(request: FrameRequest, cancel: Cancellation) -> Shown:
         guess.drawings(settings, grid, share_known, request.view),
         guess.question(settings),
         guess.told(settings, grid, share_known, matching(settings), conditions(settings)),
+        alternatives.of_hidden(settings, request.view, share_known),
         grid.n_w,
         grid.n_b,
         pending=unfinished,
@@ -288,6 +331,7 @@ def _units(request: FrameRequest, cancel: Cancellation) -> Shown:
         initialisation.drawings(settings, found, request.view),
         words.verdict,
         initialisation.page(settings, found, words) | rail(settings, matching(settings)),
+        initialisation.words(settings, found),
         milliseconds=found.milliseconds,
         pending=not found.complete,
         more={"last": LAST_ITERATION},

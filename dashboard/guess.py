@@ -86,9 +86,7 @@ def told(
         "context": {"text": hint},
         "counting": {"text": counting(settings, grid)},
         "share-conditions": {"text": conditions},
-        "picture-map": {"aria-label": "Plane of starts. Where each ends is hidden until you reveal."},
-        "picture-alive": {"aria-label": "Hidden until you reveal."},
-        "picture-share": {"data-old": False, "aria-label": f"Dead share against momentum. {hint}"},
+        "picture-share": {"data-old": False},
         **rail(settings, preset),
     }
 

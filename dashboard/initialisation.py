@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from dashboard.page import Properties
 from dashboard.settings import Settings
 from dynamics import Cloud, Initializer, Scheme, dead_cone_slope
 from figures import View, cloud_alive, cloud_plane, cloud_window, survival
-from figures.chart import Spec
+from figures.chart import Spec, momentum
 
 # Which settings each picture is drawn from, as `DEPENDS` of dashboard/request.py.
 _DRAWN = (
@@ -171,10 +171,47 @@ def page(settings: Settings, found: Clouds, words: Caption) -> dict[str, Propert
         },
         "survival-remark": {"text": f"drag the line: T = {readable(time)}"},
         "survival-handle": {"aria-valuenow": str(time), "aria-valuetext": f"after {_updates(time)}: {told}"},
-        "picture-cloud": {"aria-label": f"Units in the plane of weight and bias. {words.verdict}"},
-        "picture-survival": {"aria-label": f"Dead share against updates. After {_updates(time)} {told}."},
-        "picture-cloud-alive": {"aria-label": _alive_words(run, row)},
     }
+
+
+def words(settings: Settings, found: Clouds) -> dict[str, Callable[[], str]]:
+    """Return what each picture shows, in words."""
+    run = found.current
+    row = run.row(updates(settings))
+    return {
+        "cloud": lambda: _cloud_words(run, row),
+        "survival": lambda: _survival_words([run, *found.others], int(run.iteration[row])),
+        "cloud-alive": lambda: _alive_words(run, row),
+    }
+
+
+def _cloud_words(run: Cloud, row: int) -> str:
+    dead, gone = float(run.dead_fraction[row]), float(np.isnan(run.w[row]).mean())
+    shares = [f"dead {percent(dead, 1)}", f"alive {percent(1 - dead - gone, 1)}"]
+    shares += [f"diverged {percent(gone, 1)}"] if gone > 0 else []
+    when = f"after {_updates(int(run.iteration[row]))}"
+    parts = [f"{run.count} units in the plane of weight and bias, {when}: {', '.join(shares)}."]
+    if gone < 1:
+        for name, values in (("Weights", run.w[row]), ("Biases", run.b[row])):
+            low, median, high = (readable(float(v), 2) for v in np.nanquantile(values, (0.05, 0.5, 0.95)))
+            parts.append(f"{name}: median {median}, 90 % between {low} and {high}.")
+    hp = run.hyperparameters
+    return " ".join([*parts, f"Ground truth at ({readable(hp.gamma)}, {readable(hp.delta)})."])
+
+
+def _survival_words(runs: Sequence[Cloud], time: int) -> str:
+    parts = [f"Dead share against updates. After {_updates(time)}:"]
+    for run in runs:
+        row = run.row(time)
+        dead = percent(float(run.dead_fraction[row]), 1)
+        told = f"β = {momentum(run.hyperparameters.beta)}: {dead}, 95 % interval {_interval(run, row)}"
+        last = len(run.iteration) - 1
+        if row < last:
+            told += (
+                f"; {percent(float(run.dead_fraction[last]), 1)} after {_updates(int(run.iteration[last]))}"
+            )
+        parts.append(f"{told}.")
+    return " ".join(parts)
 
 
 def _alive_words(run: Cloud, row: int) -> str:

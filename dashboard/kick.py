@@ -97,15 +97,20 @@ def told(settings: Settings, found: Kicked | None) -> dict[str, dict[str, Any]]:
     }
     properties["kick-found"] = {"data-old": found is None}
     if found is not None:
-        sentence = _sentence(settings, found.kick)
         properties["kick-found"]["class"] = "none" if found.kick is None else ""
-        properties["kick-check"] = {"text": sentence}
+        properties["kick-check"] = {"text": sentence(settings, found)}
         properties["kick-resolution"] = {"text": _resolution(settings, found.kick)}
-        properties["picture-kick"] = {"aria-label": f"Map around the smallest kick that kills. {sentence}"}
     return properties
 
 
-def _sentence(settings: Settings, kick: Kick | None) -> str:
+def sentence(settings: Settings, found: Kicked | None) -> str:
+    """Say how short the smallest kick is, and that a shorter one lives; or that it is not known yet."""
+    if found is None:
+        return "It is being looked for."
+    return _check(settings, found.kick)
+
+
+def _check(settings: Settings, kick: Kick | None) -> str:
     letter, gamma = _letter(settings), settings.gamma
     who = f"start {letter}" if letter else "the ground truth"
     missing = "" if letter or settings.kick == "truth" else f"There is no start {settings.kick}. "

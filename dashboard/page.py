@@ -96,7 +96,6 @@ def _shares(basin: BasinMap, words: Caption, guess: float | None) -> dict[str, P
     if guess is not None:
         told.append(f"you guessed {readable(guess)} %")
     properties["bar"] = {"aria-label": f"Share of starts: {', '.join(told)}"}
-    properties["picture-map"] = {"aria-label": f"Map of starts. {words.verdict} {', '.join(told)}"}
     return properties
 
 

@@ -135,7 +135,6 @@ def told(settings: Settings, now: BasinMap, pinned: Pinned) -> dict[str, dict[st
         **_shares(pinned.basin),
         **_changes(now, pinned.basin),
         **_table(settings, now, pinned),
-        "picture-pinned": {"aria-label": f"Map of starts, pinned at {', '.join(values)}"},
     }
 
 
@@ -183,11 +182,9 @@ def _changes(now: BasinMap, pinned: BasinMap) -> dict[str, dict[str, Any]]:
     counts = np.bincount(now.outcome[now.outcome != pinned.outcome], minlength=len(Outcome))
     shares = {name: int(n) / now.outcome.size for name, n in zip(NAMES, counts, strict=True)}
     same = 1 - int(counts.sum()) / now.outcome.size
-    label = f"Map of the starts that end differently: {percent(1 - same, 1)} of all"
     return {
         **dict(_bars("changed", shares)),
         "changed-bar-same": {"style": {"flex-grow": f"{same:.5f}"}, "hidden": same == 0},
-        "picture-changed": {"aria-label": label},
     }
 
 
