@@ -47,6 +47,8 @@ WATCH = """() => {
     });
     document.addEventListener("keydown", (event) => { pressed = event.timeStamp; }, true);
 }"""
+# The page's Content-Security-Policy forbids Playwright's own way to wait, by eval.
+SEEN = "() => new Promise((seen_one) => (function look() { seen.length ? seen_one() : setTimeout(look); })())"
 BYTES = """() => performance.getEntriesByType("resource")
     .filter(({ name }) => name.includes("/frame?") && name.includes("still=0"))
     .map(({ encodedBodySize }) => encodedBodySize)"""
@@ -144,7 +146,7 @@ async def keys(page: Page) -> list[float]:
     for i in range(KEYS):
         await page.evaluate("seen.length = 0")
         await page.keyboard.press("ArrowLeft" if i % 2 else "ArrowRight")
-        await page.wait_for_function("seen.length > 0", timeout=PATIENCE)
+        await page.evaluate(SEEN)
         times.append(await page.evaluate("seen[0].at - pressed"))
         await settled(page)
     return times
