@@ -41,7 +41,10 @@
     const { pin, map } = target.closest?.("[data-pin], [data-map]")?.dataset ?? {};
     if (pin === "now") dc.change({ pin: pinOf(dc.texts()) }, 0);
     if (pin === "swap") dc.change(swapped(dc.texts()), 0);
-    if (map) show(map);
+    if (!map) return;
+    show(map);
+    dc.link.put("compared", map);
   });
-  root.dataset.compared = "now";
+
+  dc.compare = { show };
 })();

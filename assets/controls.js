@@ -163,6 +163,7 @@
     const sliders = document.querySelector(".sliders");
     if (!sliders || sliders.dataset.watched) return;
     sliders.dataset.watched = "yes";
+    dc.link.arrive();
     dc.sliders.watch(sliders);
     // Phones show a keypad, except where a minus sign or a word is needed that theirs lacks.
     for (const key of Object.keys(dc.table().controls)) {

@@ -4,6 +4,7 @@
   const dc = (window.deadcone ??= {});
   const byId = (id) => document.getElementById(id);
   const BLANK = { xaxis: { visible: false }, yaxis: { visible: false }, paper_bgcolor: "transparent", plot_bgcolor: "transparent" };
+  const UNSEEN = 256; // cells a side of a map that is only spoken of
   const plot = (panel) => byId(panel)?.querySelector(".js-plotly-plot");
   const axes = {}; // panel → name of the axes that its graph has
   const figures = {}; // panel → figure that Plotly has still to draw
@@ -216,7 +217,8 @@
     pixels() {
       const gd = plot("map");
       const known = axes.map && gd._fullLayout ? dc.sketch.plot(gd) : byId("picture-map").getBoundingClientRect();
-      return Math.round(Math.min(Math.max(known.width, known.height, 16) * devicePixelRatio, 2048));
+      const side = Math.max(known.width, known.height) * devicePixelRatio || UNSEEN;
+      return Math.round(Math.min(Math.max(side, 16), 2048));
     },
 
     // Canvases before elements: their text asks the browser for finished styles.
@@ -309,7 +311,7 @@
       set("coarse", { hidden: !coarse });
       dc.paint.problem(null);
       set("main", { "aria-busy": "false" });
-      dc.view.address(texts);
+      dc.link.address(texts);
       dc.showPreset(preset);
     },
   };

@@ -97,7 +97,7 @@
       if (wanted.seq !== seq || flights.size || held) return;
       if (shown.rough) ask({ cells: shown.exact ? Math.min(2 * shown.cells, size) : EXACT_CELLS, still: true, exact: true });
       else if (shown.pending) {
-        dc.view.address(wanted.texts); // this may take seconds
+        dc.link.address(wanted.texts); // this may take seconds
         ask({ cells: shown.cells, still: true, exact: shown.exact, complete: true });
       } else if (shown.missing.length && !shown.bare) {
         ask({ cells: shown.cells, still: true, exact: shown.exact, bare: true }); // what took too long is given up
@@ -128,6 +128,7 @@
     if (first && cells > COARSEST) options.budget = DRAG_BUDGET;
     if (exact) options.exact = 1;
     if (bare) options.bare = 1;
+    if (dc.embed.on() && !dc.paint.visible("share", true)) options.alone = 1;
     if (complete) Object.assign(options, { complete: 1, budget: dc.time.led() ? CLOUDS_BUDGET : COMPLETE_BUDGET });
     for (const [name, value] of Object.entries(options)) query.set(name, value);
     return `${dc.view.base()}frame?${query}`;

@@ -4,7 +4,7 @@
   const dc = (window.deadcone ??= {});
   const WHOLE_MS = 8000; // of playing all of the axis at speed 1
   const STEP_MS = 500; // between two moves for who wants less motion
-  const SPEEDS = [1, 2, 4, 0.5];
+  const SPEEDS = ["1", "2", "4", "0.5"]; // as dashboard/link.py has them
   const NEAR_PX = 10;
   const STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -203,8 +203,8 @@
       settle();
     }
     if (id === "speed") {
-      speed = (speed + 1) % SPEEDS.length;
-      byId("speed").textContent = `${SPEEDS[speed]}×`;
+      dc.time.pace(SPEEDS[(speed + 1) % SPEEDS.length]);
+      dc.link.put("speed", SPEEDS[speed]);
     }
     if (id === "continue") {
       pause();
@@ -288,6 +288,10 @@
     },
     nearest,
     go: (t) => go(nearest(t)),
+    pace(text) {
+      speed = SPEEDS.indexOf(text);
+      byId("speed").textContent = `${text}×`;
+    },
     settle,
     press,
     frame(frame) {

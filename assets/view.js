@@ -1,5 +1,5 @@
-// Theme, size class, projector view, window and address bar. Why not Python: they belong to this
-// browser (its storage, its width, its history), and the server keeps no state.
+// Theme, size class, projector view and window. Why not Python: they belong to this browser (its storage,
+// its width), and the server keeps no state.
 (() => {
   const dc = (window.deadcone ??= {});
   const root = document.documentElement;
@@ -7,7 +7,7 @@
   const phone = matchMedia("(max-width: 759px)");
   const compact = matchMedia("(max-width: 1199px), (max-height: 799px)");
   const WINDOW_LIMIT = 1000;
-  let asked = new URLSearchParams(location.search).get("theme");
+  const asked = new URLSearchParams(location.search).getAll("theme").at(-1);
   let stored = null;
   try {
     stored = localStorage.getItem("theme");
@@ -27,7 +27,7 @@
 
   function toggleTheme() {
     chosen = theme() === "dark" ? "light" : "dark";
-    asked = null;
+    dc.link.put("theme", "system");
     try {
       localStorage.setItem("theme", chosen);
     } catch {
@@ -110,7 +110,7 @@
   dc.view = {
     theme,
     base: () => (base ??= JSON.parse(document.getElementById("_dash-config").textContent).requests_pathname_prefix),
-    size: () => (present() ? "present" : phone.matches ? "phone" : compact.matches ? "compact" : "desktop"),
+    size: () => (dc.embed.on() ? dc.embed.size() : present() ? "present" : phone.matches ? "phone" : compact.matches ? "compact" : "desktop"),
 
     present(on) {
       applyTheme();
@@ -130,20 +130,6 @@
       const ends = [xaxis, yaxis].flatMap(({ range }) => within(range.map((end) => end / dc.unit())));
       const digits = Math.max(0, 4 - Math.floor(Math.log10(ends[1] - ends[0])));
       dc.change({ window: ends.map((end) => Number(end.toFixed(digits))).join() }, rest ? 0 : undefined);
-    },
-
-    // The settings in the address bar, without an entry in the history for each.
-    address(texts) {
-      const defaults = { ...dc.table().defaults, ...dc.table().steps[texts.step - 1]?.changes };
-      const query = new URLSearchParams();
-      for (const [key, text] of Object.entries(texts)) if (text !== defaults[key]) query.set(key, text);
-      if (asked) query.set("theme", asked);
-      const search = query.toString().replaceAll("%2C", ",").replaceAll("%3B", ";").replaceAll("%3A", ":");
-      const path = texts.step === "0" ? location.pathname.replace(/lesson\/?$/, "") : `${dc.view.base()}lesson`;
-      // Each step of the lesson is a page to come back to.
-      const { step } = history.state ?? {};
-      const how = step && texts.step !== "0" && step !== texts.step ? "pushState" : "replaceState";
-      history[how]({ step: texts.step }, "", path + (search && `?${search}`) + location.hash);
     },
   };
 })();

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
 
-from dashboard import revival
+from dashboard import revival, savefile
 from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.guess import keeping
 from dashboard.lesson_page import begin
@@ -68,6 +68,30 @@ def register(app: Dash) -> None:
         settings, errors = apply_all(read_query(urlencode(texts))[0], used, typed, errors or {})
         changed = settings.texts()
         return (no_update if changed == texts else changed), errors
+
+    @app.callback(
+        Output("saved", "data"),
+        Input("save-settings", "n_clicks"),
+        State("settings", "data"),
+        prevent_initial_call=True,
+    )
+    def save(_: int, texts: Texts) -> dict[str, str]:
+        content = savefile.written(read_query(urlencode(texts))[0])
+        return {"content": content, "filename": savefile.FILE_NAME, "type": "application/json"}
+
+    @app.callback(
+        Output("settings", "data", allow_duplicate=True),
+        Output("file-said", "children"),
+        Input("file", "data"),
+        prevent_initial_call=True,
+    )
+    def load(file: dict[str, Any]) -> tuple[Any, list[Any]]:
+        try:
+            settings, notices = savefile.read(file["text"], file["size"])
+        except savefile.InvalidFileError as problem:
+            return no_update, [html.P(f"▲ {problem}", className="error")]
+        loaded = html.P(f"Loaded {file['name'][:60]}.")
+        return settings.texts(), [loaded, *(html.P(f"▲ {notice}", className="error") for notice in notices)]
 
     app.clientside_callback(
         ClientsideFunction("deadcone", "follow"),

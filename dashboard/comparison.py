@@ -60,18 +60,21 @@ class Comparison:
         A tighter stop rule, when it would change the dead share by more than a point; else none.
     curves : tuple of ShareCurve
         At the current γ and three others, those that are known; an empty one took too long.
+    gammas : int
+        How many curves are wanted.
     """
 
     baseline: float | None = None
     tips: tuple[Tip, ...] | None = None
     tighter: tuple[Tip, ...] | None = None
     curves: tuple[ShareCurve, ...] | None = None
+    gammas: int = len(GAMMAS)
 
     @property
     def complete(self) -> bool:
         """Whether `compare` would find nothing more to do, except curves that took too long."""
         parts = (self.baseline, self.tips, self.tighter, self.curves)
-        return None not in parts and len(self.curves or ()) == len(GAMMAS)
+        return None not in parts and len(self.curves or ()) == self.gammas
 
 
 class _Counted(NamedTuple):
@@ -113,6 +116,19 @@ def known(settings: Settings) -> Comparison:
             return tuple(curve for curve in found if curve is not None) or None
 
     return _comparison(settings, _known_count, curves)
+
+
+def baseline(settings: Settings, cancel: Cancellation | None) -> Comparison:
+    """Return what a picture alone is compared with, no momentum; computed only if it can be called off.
+
+    Raises
+    ------
+    Cancelled
+        When `cancel` is set before the end.
+    """
+    at = settings.at_momentum(0.0)
+    counted = _known_count(at, CELLS) if cancel is None else _count(at, CELLS, cancel)
+    return Comparison(None if counted is None else counted.dead, tips=(), tighter=(), curves=(), gammas=0)
 
 
 def without_momentum(settings: Settings, cancel: Cancellation | None = None) -> float | None:

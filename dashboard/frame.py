@@ -28,7 +28,7 @@ from dashboard import (
 )
 from dashboard.caption import caption, compared_caption, unit_caption
 from dashboard.clouds import clouds
-from dashboard.comparison import Comparison, compare, conditions, known, without_momentum
+from dashboard.comparison import Comparison, baseline, compare, conditions, known, without_momentum
 from dashboard.packing import pack
 from dashboard.page import Properties, compared, page, rail
 from dashboard.pictures import grounds, pictures
@@ -177,7 +177,7 @@ def _starts(request: FrameRequest, cancel: Cancellation) -> Shown:
     kicked = _kicked(request, cancel)
     # A step of the lesson without the chart of shares compares with nothing else.
     compared_with = there is None and (settings.step == 0 or "share" in request.panels)
-    comparison = compare(settings, cancel) if request.complete and compared_with else known(settings)
+    comparison = _comparison(request, compared_with, cancel)
     runs = paths(settings, cancel) if {"map", "alive"} & set(request.panels) or there is not None else []
     draw = _drawn(request, basin, comparison, runs, kicked, revived)
     said = alternatives.of_starts(
@@ -218,6 +218,14 @@ def _starts(request: FrameRequest, cancel: Cancellation) -> Shown:
         more={"rough": rough, **heads_and_ways},
         ways=ways,
     )
+
+
+def _comparison(request: FrameRequest, compared_with: bool, cancel: Cancellation) -> Comparison:
+    """Return what the settings are compared with; of a picture alone only what its caption says."""
+    whole = request.complete and compared_with
+    if request.alone:
+        return baseline(request.settings, cancel if whole else None)
+    return compare(request.settings, cancel) if whole else known(request.settings)
 
 
 def _time(

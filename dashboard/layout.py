@@ -7,12 +7,13 @@ import json
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import lesson_layout
+from dashboard import embed, lesson_layout, share
 from dashboard.about import about
 from dashboard.controls import CONTROLS
 from dashboard.explore import explore
 from dashboard.guess import OPEN
 from dashboard.lesson_steps import STEPS
+from dashboard.link import PARTS
 from dashboard.markup import GRAPH_CONFIG, aria, data
 from dashboard.pin import PINNED
 from dashboard.rail import header, rail
@@ -44,6 +45,8 @@ def layout() -> Component:
                 tabIndex="-1",
                 **aria(busy="true"),
             ),
+            *embed.parts(),
+            share.dialog(),
         ],
         id="app",
     )
@@ -78,4 +81,5 @@ def _browser_table() -> dict[str, object]:
             for step in STEPS
         ],
         "graph": {**GRAPH_CONFIG, "responsive": False},
+        "link": PARTS,
     }

@@ -8,6 +8,7 @@ from typing import Any
 from dashboard.caption import Caption
 from dashboard.comparison import MOST_TIPS, Comparison, Tip, conditions, tips_heading
 from dashboard.controls import CONTROLS
+from dashboard.embed import listed
 from dashboard.landmarks import landmarks
 from dashboard.numbers import exact, percent, readable
 from dashboard.presets import Preset
@@ -44,6 +45,7 @@ def rail(settings: Settings, preset: Preset | None) -> dict[str, Properties]:
         "pytorch": {"text": pytorch(settings)},
         "convention": {"text": convention(settings)},
         "provenance": {"text": preset.provenance() if preset else ""},
+        **listed(settings),
         **_landmarks(settings),
     }
 

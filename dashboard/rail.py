@@ -14,7 +14,7 @@ from dashboard.settings import DEFAULT
 
 
 def header() -> Component:
-    """Return the bar at the top: brand, pages, projector view and theme."""
+    """Return the bar at the top: brand, pages, projector view, sharing and theme."""
     return html.Header(
         [
             html.A([_mark(), html.Span("The Dead Cone", className="title")], href="/", className="brand"),
@@ -33,6 +33,13 @@ def header() -> Component:
                         id="present",
                         className="link",
                         title="Large type for a projector; Escape leaves",
+                    ),
+                    html.Button(
+                        "Share link",
+                        id="share-open",
+                        className="link",
+                        title="A link to what is shown, a picture for another page, the settings as a file",
+                        **aria(haspopup="dialog"),
                     ),
                     html.Button("Dark", id="theme", className="link", title="Switch between light and dark"),
                 ],

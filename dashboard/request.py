@@ -45,6 +45,7 @@ _OPTIONS = (
     "exact",
     "complete",
     "bare",
+    "alone",
     "budget",
     "viewer",
     "axes",
@@ -77,6 +78,8 @@ class FrameRequest:
         Whether to compute what the settings are compared with, if it is not known yet.
     bare : bool
         Whether what is not known of that by now is given up: pictures come without it.
+    alone : bool
+        Whether a picture is shown without what else is compared beside it: neither tips nor curves.
     budget : float
         Seconds after which the map is given up.
     axes : mapping of str to str
@@ -97,6 +100,7 @@ class FrameRequest:
     exact: bool = False
     complete: bool = False
     bare: bool = False
+    alone: bool = False
     budget: float = LONGEST_SECONDS
     axes: Mapping[str, str] = field(default_factory=dict)
     viewer: str = ""
@@ -144,6 +148,7 @@ def read_request(args: Mapping[str, str]) -> FrameRequest:
         exact=choice(args, "exact", ("0", "1")) == "1",
         complete=choice(args, "complete", ("0", "1")) == "1",
         bare=choice(args, "bare", ("0", "1")) == "1",
+        alone=choice(args, "alone", ("0", "1")) == "1",
         budget=number(args, "budget", LONGEST_SECONDS, 0.001, LONGEST_SECONDS),
         axes=dict(zip(panels, args.get("axes", "")[:200].split(","), strict=False)),
         viewer=args.get("viewer", "")[:64],

@@ -7,7 +7,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from dashboard import link
 from dashboard.controls import CONTROLS, InvalidSettingError
+from dashboard.embed import fitted
 from dashboard.numbers import exact
 from dashboard.pin import Pin
 from dashboard.texts import PARSERS, SELECTED, STARTS, USUAL, WINDOW, Before, Starts, Window, written
@@ -219,26 +221,34 @@ def read_query(query: str, begin: Settings | None = None) -> tuple[Settings, lis
     Parameters
     ----------
     query : str
-        With or without the leading question mark.
+        With or without the leading question mark. What else an address holds (`dashboard.link`) is checked
+        here and read in the browser.
     begin : Settings, optional
         What holds for what the query does not name; the defaults if left out.
 
     Returns
     -------
     settings : Settings
-        The nearest legal value where one is out of range, the default where it is no value.
+        The nearest legal value where one is out of range, the default where it is no value; with an
+        embedded picture the settings in which there is one.
     notices : list of str
         One sentence for each part that could not be taken as it stood.
     """
     begin = DEFAULT if begin is None else begin
     changes: dict[str, Any] = {}
     notices = []
+    picture = "none"
     try:
         parts = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=MAX_PARTS)
     except ValueError:
         return begin, [f"The link has more than {MAX_PARTS} parts; the page shows the defaults."]
     for key, text in parts:
-        if (key, text) == ("v", "1") or key == "theme":
+        if key == "v" or key in link.PARTS:
+            complaint = link.complaint(key, text)
+            if complaint is not None:
+                notices.append(complaint)
+            elif key == "embed":
+                picture = text
             continue
         try:
             changes[key] = parse(key, text)
@@ -250,6 +260,8 @@ def read_query(query: str, begin: Settings | None = None) -> tuple[Settings, lis
                 shown = _text(key, problem.nearest).replace(",", ", ").replace(";", "; ")
                 notices.append(f"{problem.message}. The page shows {shown}.")
     settings = replace(begin, **changes)
+    if picture != "none":
+        settings = fitted(settings, picture)
     if settings.hide != "none" and (settings.init != "none" or settings.pin is not None):
         settings = replace(settings, init="none", pin=None)
         notices.append("While the outcome is hidden nothing is pinned and no initialisation drawn.")
@@ -269,8 +281,6 @@ def parse(key: str, text: str) -> Any:
         return int(value) if CONTROLS[key].integer else value
     if key in PARSERS:
         return PARSERS[key](text)
-    if key == "v":
-        raise InvalidSettingError(key, f"This page reads links of version 1, not “{text[:40]}”", None)
     raise InvalidSettingError(key, f"“{key[:40]}” is not a setting of this page", None)
 
 

@@ -57,10 +57,10 @@ def test_what_is_hidden_is_the_same_whatever_the_outcome(client: FlaskClient) ->
     for beta in ("0.3", "0.99"):
         frame, arrays = _answer(client, f"hide=outcome&still=0&panels=map,alive,field&beta={beta}")
         del frame["spent"], frame["settings"], frame["verdict"]
-        # The landmarks on the sliders, PyTorch's words and the preset's follow from β without any start.
+        # What says the settings themselves follows from β without any start.
         for key in [key for key in frame["page"] if key.endswith(("-landmark", "-tick"))]:
             del frame["page"][key]
-        for key in ("pytorch", "convention", "provenance"):
+        for key in ("pytorch", "convention", "provenance", "embed-beta"):
             del frame["page"][key]
         del frame["preset"], frame["pending"], frame["unfinished"]
         frames.append((json.dumps(frame), arrays))
