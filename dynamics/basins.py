@@ -19,6 +19,7 @@ Method = Literal["fast", "exact", "reference"]
 
 # Of a start's distance from the tip of the cones: how far "fast" may misplace a border; see `border_error`.
 BORDER_ERROR = 1e-3
+LONGEST_RUN = 10**15  # iterations, which floats still count one by one
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -100,7 +101,7 @@ def _checked(epsilon: float, tolerance: float, max_iterations: int, method: str)
     return (
         checks.epsilon(epsilon),
         checks.real("tolerance", tolerance, lambda x: x >= 0, "finite and at least 0"),
-        checks.whole("max_iterations", max_iterations, 1),
+        checks.whole("max_iterations", max_iterations, 1, LONGEST_RUN),
     )
 
 
@@ -182,7 +183,7 @@ def outcomes(
         Length below which updates count as none. 0 never stops: every start is then judged after
         exactly `max_iterations` updates.
     max_iterations : int
-        The budget of each start, at least 1.
+        The budget of each start, at least 1 and at most 10¹⁵.
     method : {"fast", "exact", "reference"}
         "fast" is `dynamics.engine`: the labels of plain iteration but for at most one start in a thousand,
         iterations and end points within a few per cent. "exact" iterates the map plainly, several starts at

@@ -35,11 +35,14 @@ def real(name: str, value: object, allowed: Callable[[float], bool], wording: st
     raise ValueError(f"{name} must be {wording}, got {_shown(value)}")
 
 
-def whole(name: str, value: object, least: int) -> int:
-    """Return `value` as an int of at least `least`, or raise ValueError as `real` does."""
-    if not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= least:
-        return int(value)
-    raise ValueError(f"{name} must be a whole number of at least {least}, got {_shown(value)}")
+def whole(name: str, value: object, least: int, most: int | None = None) -> int:
+    """Return `value` as an int from `least` to `most`, or raise ValueError as `real` does."""
+    if not isinstance(value, bool) and isinstance(value, Integral):
+        number = int(value)
+        if number >= least and (most is None or number <= most):
+            return number
+    end = "" if most is None else f" and at most {most}"
+    raise ValueError(f"{name} must be a whole number of at least {least}{end}, got {_shown(value)}")
 
 
 def _shown(value: object) -> str:
@@ -68,5 +71,6 @@ def epsilon(value: object) -> float:
 
 
 def above(low_name: str, low: float, high_name: str, high: float) -> float:
-    """Check that the field `high_name` lies above the field `low_name`."""
-    return real(high_name, high, lambda x: x > low, f"above {low_name} = {low}")
+    """Check that the field `high_name` lies above the field `low_name`, and not beyond floats."""
+    real(high_name, high, lambda x: x > low, f"above {low_name} = {low}")
+    return real(high_name, high, lambda x: x - low < math.inf, f"less than 1.8e308 above {low_name} = {low}")

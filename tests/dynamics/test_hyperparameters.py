@@ -95,3 +95,10 @@ def test_a_bad_grid_is_refused_by_name(field: str, value: object, message: str) 
     with pytest.raises(ValueError, match="must be") as error:
         Grid(**{**WINDOW, field: value})  # type: ignore[arg-type]  # that is the point
     assert str(error.value) == message
+
+
+def test_a_window_wider_than_floats_is_refused() -> None:
+    with pytest.raises(
+        ValueError, match=r"w_max must be less than 1\.8e308 above w_min = -1e\+308, got 1e\+308"
+    ):
+        Grid(**{**WINDOW, "w_min": -1e308, "w_max": 1e308})  # type: ignore[arg-type]  # some are ints
