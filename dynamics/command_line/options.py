@@ -1,0 +1,231 @@
+"""The options, named like the page's controls: one table of commands builds the parser and its help."""
+
+import re
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from inspect import signature
+from typing import Any, NoReturn
+
+from dynamics.basins import basin_map
+from dynamics.command_line import commands
+from dynamics.command_line.record import Record
+from dynamics.trajectory import trajectory
+
+WINDOW = ("w_min", "w_max", "b_min", "b_max")
+STARTS = ((2.0, 1.8), (-1.6, 2.3), (2.0, 0.2))
+_API: dict[str, Any] = {
+    name: parameter.default
+    for function in (trajectory, basin_map)
+    for name, parameter in signature(function).parameters.items()
+}
+
+
+class Parser(ArgumentParser):
+    """An ArgumentParser that refuses in one line and takes every negative number for a number."""
+
+    def __init__(self, **settings: Any) -> None:
+        layout = partial(RawDescriptionHelpFormatter, max_help_position=32)
+        super().__init__(allow_abbrev=False, formatter_class=layout, **settings)
+        # argparse itself takes -1e-3 and -inf for options.
+        self._negative_number_matcher = re.compile(r"-(\d|\.\d|inf|nan)", re.IGNORECASE)
+
+    def error(self, message: str) -> NoReturn:
+        """End the program with code 2 and one line."""
+        self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
+
+
+def number(text: str) -> float | str:
+    """Read a number; text that is none is passed on for `dynamics` to refuse with the allowed range."""
+    try:
+        return float(text.replace("−", "-"))
+    except ValueError:
+        return text
+
+
+def whole(text: str) -> float | str:
+    """Read a whole number, also one written as 1e6; anything else is passed on as `number` does."""
+    try:
+        return int(text)
+    except ValueError:
+        value = number(text)
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _hyperparameters(parser: Parser) -> None:
+    group = parser.add_argument_group("hyperparameters")
+    _add(group, "beta", 0.9, "momentum of m' = beta m + (1 - beta) g")
+    _add(group, "eta", 0.1, "learning rate of theta' = theta - eta m'; PyTorch's lr is eta (1 - beta)")
+    _add(group, "gamma", 0.1, "standard deviation of the target y = gamma x + delta")
+    _add(group, "delta", 0.0, "mean of the target")
+
+
+def _rho(parser: Parser) -> None:
+    _add(parser, "rho", _API["rho"], "length of the weights orthogonal to the target's direction")
+
+
+def _window(parser: Parser) -> None:
+    group = parser.add_argument_group(
+        "window", f"at most {commands.MOST_NUMBERS} starts, end points included"
+    )
+    group.add_argument(
+        "--window",
+        nargs=4,
+        type=number,
+        default=[-3.0, 3.0, -3.0, 3.0],
+        metavar=tuple(name.replace("_", "").upper() for name in WINDOW),
+        help="range of the weight w and the bias b (default -3 3 -3 3)",
+    )
+    _add(group, "n-w", 256, "number of weights", whole)
+    _add(group, "n-b", 256, "number of biases", whole)
+
+
+def _judging(parser: Parser) -> None:
+    group = parser.add_argument_group("judging")
+    _epsilon(group)
+    _add(group, "tolerance", _API["tolerance"], "updates shorter than this stop a run; 0 never stops")
+    budget = "updates at most, or exactly with --tolerance 0"
+    _add(group, "max-iterations", _API["max_iterations"], budget, whole)
+    methods = "fast, exact (plain iteration where outcomes change) or reference (plain iteration, slow)"
+    group.add_argument("--method", default=_API["method"], help=f"{methods} (default %(default)s)")
+
+
+def _epsilon(parser: Any) -> None:
+    _add(parser, "epsilon", _API["epsilon"], "a unit is dead when P(z > 0) is below this")
+
+
+def _start(*starts: tuple[float, float]) -> Callable[[Parser], None]:
+    default = ", ".join(f"{w:g} {b:g}" for w, b in starts) or "all of the window"
+
+    def add(parser: Parser) -> None:
+        parser.set_defaults(starts=starts)
+        parser.add_argument(
+            "--start",
+            nargs=2,
+            type=number,
+            action="append",
+            metavar=("W", "B"),
+            help=f"weight and bias of a unit; can be repeated (default {default})",
+        )
+
+    return add
+
+
+def _steps(parser: Parser) -> None:
+    _add(parser, "steps", _API["steps"], "number of updates", whole)
+
+
+def _ranges(parser: Parser) -> None:
+    for name, default, what in (("beta", 0.9, "momentum"), ("eta", 0.1, "learning rate")):
+        parser.add_argument(
+            f"--{name}",
+            nargs="+",
+            type=number,
+            default=[default],
+            metavar=("MIN", "MAX COUNT"),
+            help=f"{what}: one value, or COUNT values from MIN to MAX (default {default:g})",
+        )
+
+
+def _add(
+    parser: Any, name: str, default: float, what: str, read: Callable[[str], float | str] = number
+) -> None:
+    parser.add_argument(f"--{name}", type=read, default=default, help=f"{what} (default %(default)s)")
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: what it does, what it takes, and examples for its help, which the tests run."""
+
+    name: str
+    run: Callable[..., Record]
+    what: str
+    options: tuple[Callable[[Parser], None], ...]
+    examples: tuple[str, ...]
+
+
+COMMANDS = (
+    Command(
+        "basin",
+        commands.basin,
+        "where every start of a window ends (Fig. 4)",
+        (_hyperparameters, _window, _rho, _judging),
+        (
+            "basin --beta 0.99 --gamma 0.01",
+            "basin --tolerance 0 --max-iterations 10000",
+            "basin --window -1 1 -1 1 --n-w 512 --n-b 512 --output map.npz",
+        ),
+    ),
+    Command(
+        "outcomes",
+        commands.outcome,
+        "where some starts end",
+        (_hyperparameters, _start(*STARTS), _rho, _judging),
+        ("outcomes --start 2 1.8 --start -1.6 2.3", "outcomes --gamma 1 --rho 1.4 --output ends.csv"),
+    ),
+    Command(
+        "trajectory",
+        commands.path,
+        "the path from one or more starts",
+        (_hyperparameters, _start(STARTS[0]), _rho, _steps),
+        ("trajectory --beta 0.99", "trajectory --start 2 0.2 --steps 200 --output path.csv"),
+    ),
+    Command(
+        "eigenvalues",
+        commands.eigen,
+        "the eigenvalues of the affine model (Eq. 5, Fig. 2)",
+        (_ranges,),
+        ("eigenvalues --beta 0.9 --eta 0.1", "eigenvalues --beta 0 1 101 --output locus.csv"),
+    ),
+    Command(
+        "field",
+        commands.field,
+        "the gradient field -grad L over a window (Fig. 3); beta and eta do not change it",
+        (_hyperparameters, _window, _rho),
+        ("field --gamma 1", "field --gamma 0.01 --n-w 24 --n-b 24 --output field.json"),
+    ),
+    Command(
+        "revival",
+        commands.revival,
+        "after how many updates dead units are back, if ever",
+        (_hyperparameters, _start(), _window, _rho, _epsilon),
+        ("revival --gamma 1 --start 1 -4 --start -1 -4", "revival --gamma 1 --output revival.npz"),
+    ),
+)
+_FILES = """\
+Without --output a summary is printed. Files hold the settings, w and b, and
+the results under the names that they have in Python. Bad input ends with
+code 2, Ctrl-C with 130, and neither leaves a file behind."""
+
+
+def command_parser() -> Parser:
+    """Return the parser of the whole command line; what it returns knows `run` and `refuse`."""
+    program = "python -m dynamics"
+    examples = [command.examples[-1] for command in COMMANDS]
+    parser = Parser(
+        prog=program,
+        description="Why ReLU units die, as numbers and files.",
+        epilog=_epilog(program, examples),
+    )
+    parsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        sub = parsers.add_parser(
+            command.name,
+            help=command.what,
+            description=f"{command.what[0].upper()}{command.what[1:]}.",
+            epilog=_epilog(program, command.examples),
+        )
+        for add in command.options:
+            add(sub)
+        sub.add_argument("--output", metavar="FILE", help="write a .npz, .csv or .json file")
+        sub.add_argument(
+            "--progress", action="store_true", help="report long work also where no terminal looks on"
+        )
+        sub.set_defaults(run=command.run, refuse=sub.error)
+    return parser
+
+
+def _epilog(program: str, examples: tuple[str, ...] | list[str]) -> str:
+    lines = "\n".join(f"  {program} {example}" for example in examples)
+    return f"{_FILES}\n\nexamples:\n{lines}"
