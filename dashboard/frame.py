@@ -29,6 +29,7 @@ from dashboard import (
 from dashboard.caption import caption, compared_caption, unit_caption
 from dashboard.clouds import clouds
 from dashboard.comparison import Comparison, baseline, compare, conditions, known, without_momentum
+from dashboard.lesson_steps import foretold
 from dashboard.packing import pack
 from dashboard.page import Properties, compared, page, rail
 from dashboard.pictures import grounds, pictures
@@ -111,10 +112,10 @@ def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
         When `cancel` is set before the map is finished.
     """
     begin = perf_counter()
-    lesson = request.settings.step > 0
-    # Before the pictures, which then know some of its numbers.
-    words = lesson_page.told(request.settings, request.scaled, cancel) if lesson and request.complete else {}
     shown = look(request, cancel)
+    lesson = request.settings.step > 0
+    # After the pictures: its numbers are of the same maps and clouds.
+    words = lesson_page.told(request.settings, request.scaled, cancel) if lesson and request.complete else {}
     specs = {name: shown.draw[name]() for name in request.panels if name in shown.draw}
     drawn, coordinates = pictures(request, specs)
     under, cells = grounds(specs, shown.outcome)
@@ -259,7 +260,7 @@ def _kicked(request: FrameRequest, cancel: Cancellation) -> kick.Kicked | None:
 
 def _curves(settings: Settings, comparison: Comparison) -> tuple[ShareCurve, ...]:
     """Return the curves of dead shares that are known and may be seen."""
-    return () if lesson_page.foretold(settings) else comparison.curves or ()
+    return () if foretold(settings) else comparison.curves or ()
 
 
 def _drawn(

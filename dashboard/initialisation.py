@@ -8,6 +8,7 @@ import numpy as np
 
 from dashboard.caption import Caption
 from dashboard.clouds import LATE, SOON, Clouds, updates
+from dashboard.lesson_steps import foretold
 from dashboard.numbers import percent, readable
 from dashboard.page import Properties
 from dashboard.settings import Settings
@@ -49,6 +50,8 @@ def drawings(settings: Settings, found: Clouds, view: View) -> dict[str, Callabl
     """Return how to draw each panel."""
     run, time = found.current, updates(settings)
     runs = [*found.others, run]
+    if foretold(settings):
+        runs = [other.until(time) for other in runs]
     return {
         "cloud": lambda: cloud_plane.spec(run, time, cloud_window(run).steady(), view, name_rho=False),
         "survival": lambda: survival.spec(runs, time, view, last=LATE),
@@ -64,7 +67,10 @@ def caption(settings: Settings, found: Clouds) -> Caption:
     run = found.current
     row = run.row(updates(settings))
     context = [f"95 % interval {_interval(run, row)}.", *_baseline(run, row, found.baseline)]
-    context += [*_later(run, row), f"{run.count} units, {_drawn(run.initializer)}."]
+    context += [
+        *(() if foretold(settings) else _later(run, row)),
+        f"{run.count} units, {_drawn(run.initializer)}.",
+    ]
     return Caption(_verdict(settings, run, row), " ".join(context), _counting(run))
 
 

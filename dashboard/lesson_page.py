@@ -29,13 +29,6 @@ def begin(path: str, query: str) -> Settings:
     return replace(STEPS[number - 1].settings, step=number) if number else DEFAULT
 
 
-def foretold(settings: Settings) -> bool:
-    """Whether the curves of the dead share would give the answer away: it is asked for, and not reached."""
-    if settings.step == 0 or STEPS[settings.step - 1].asked != "beta":
-        return False
-    return settings.beta < float(STEPS[settings.step - 1].goal["beta"])
-
-
 def told(settings: Settings, scaled: bool, cancel: Cancellation) -> Properties:
     """Return what the browser sets of the step that `settings` name.
 

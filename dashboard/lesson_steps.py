@@ -304,3 +304,11 @@ STEPS: tuple[Step, ...] = (
         goal={"gamma": "1"},
     ),
 )
+
+
+def foretold(settings: Settings) -> bool:
+    """Whether curves beyond what was moved would give a prediction away: its goal is not reached."""
+    if settings.step == 0:
+        return False
+    step = STEPS[settings.step - 1]
+    return step.asked in ("beta", "time") and getattr(settings, step.asked) < float(step.goal[step.asked])

@@ -1,6 +1,8 @@
 """A cloud of real starts: how many of them are dead after exactly T updates, and where they are."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -105,6 +107,12 @@ class Cloud(ReadOnlyArrays):
         for row in np.flatnonzero(~whole & ~np.isnan(slopes).all(axis=1)):
             quantiles[:, row] = np.nanquantile(slopes[row], ACTIVATION_QUANTILES)
         return np.where(np.isnan(quantiles), np.nan, activation_probability(1.0, np.nan_to_num(quantiles)))
+
+    def until(self, iteration: int) -> Cloud:
+        """Return the same cloud as recorded up to a number of updates, the first record at least."""
+        n = max(int(np.searchsorted(self.iteration, iteration, side="right")), 1)
+        kept = {name: getattr(self, name)[:n] for name in ("iteration", "w", "b", "rho", "dead")}
+        return replace(self, **kept)
 
     def row(self, iteration: int) -> int:
         """Return the row recorded nearest to a number of updates.
