@@ -1,6 +1,5 @@
 """The snippets, run as they stand, give the bits that the page shows."""
 
-import sys
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -237,17 +236,24 @@ def same_cloud(one: Cloud, other: Cloud) -> None:
 
 
 @pytest.mark.parametrize(
-    "texts", [{}, {"colouring": "revival"}, {"pin": "beta:0"}, {"init": "pytorch", "units": "10"}]
+    "texts",
+    [{}, {"colouring": "revival"}, {"pin": "beta:0"}, {"init": "pytorch", "units": "10"}],
 )
-def test_every_picture_has_one_that_runs_by_itself(
-    texts: dict[str, str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_picture_has_one_that_needs_nothing_but_dynamics(texts: dict[str, str]) -> None:
     request = asked(**texts)
     for picture in shown(request.settings):
+        code = snippet(request.of(picture), Cancellation())
+        modules = {line.split()[1] for line in code.splitlines() if line.startswith(("import ", "from "))}
+        assert modules <= {"dynamics", "numpy"}
         if picture not in ("share", "kick"):  # above
             run(request.of(picture))
-    assert capsys.readouterr().out
-    assert "dashboard" in sys.modules  # but no snippet names it
-    assert all(
-        "dashboard" not in snippet(request.of(key), Cancellation()) for key in shown(request.settings)[:1]
-    )
+
+
+def test_a_fine_map_which_the_engine_refines() -> None:
+    request = asked("map", cells="256", gamma="0.01", beta="0.99")
+    same(run(request).basin, shown_map(request))
+
+
+def test_an_exact_map_says_so() -> None:
+    assert "method='exact'" in snippet(asked("map", exact="1"), Cancellation())
+    assert "method" not in snippet(asked("map"), Cancellation())
