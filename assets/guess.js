@@ -35,7 +35,7 @@
   }
 
   function press(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || !dc.texts() || !hidden() || root.dataset.page !== "explore") return;
+    if (event.ctrlKey || event.altKey || event.metaKey || !dc.texts() || !hidden()) return;
     if (event.key === " " && !event.target.closest("input, textarea, select, button, a, summary, [role=option]")) {
       event.preventDefault();
       dc.change({ hide: "none" }, 0);

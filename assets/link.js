@@ -42,6 +42,8 @@
       const { step } = history.state ?? {};
       const how = step && texts.step !== "0" && step !== texts.step ? "pushState" : "replaceState";
       history[how]({ step: texts.step }, "", dc.link.path(texts) + query(texts, own()) + location.hash);
+      // Documents of their own are handed the settings in their address, and give them back.
+      for (const link of document.querySelectorAll(".page-link[data-document]")) link.search = location.search;
       dc.embed.link();
       dc.share.refresh();
     },

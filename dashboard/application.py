@@ -8,7 +8,7 @@ from typing import Any
 from dash import Dash
 from flask import Flask, Request
 
-from dashboard import callbacks, export_routes, routes
+from dashboard import callbacks, export_routes, prose, routes
 from dashboard.layout import layout
 from dashboard.security import protect
 
@@ -47,6 +47,7 @@ def create_app() -> Dash:
     callbacks.register(app)
     routes.register(app.server)
     export_routes.register(app.server)
+    prose.register(app.server)
     protect(app)
     _warm_up(app)
     return app
@@ -74,6 +75,7 @@ def _warm_up(app: Dash) -> None:
     with app.server.test_client() as client:
         for path in (
             "/",
+            *(document.path for document in prose.DOCUMENTS),
             "/_dash-layout",
             "/_dash-dependencies",
             "/frame?cells=128",

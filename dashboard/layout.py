@@ -8,7 +8,6 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import embed, lesson_layout, share
-from dashboard.about import about
 from dashboard.controls import CONTROLS
 from dashboard.explore import explore
 from dashboard.guess import OPEN
@@ -38,7 +37,6 @@ def layout() -> Component:
                     html.Div(id="notices", role="status", className="notices"),
                     html.P(id="problem", role="alert", className="error"),
                     html.Div(explore(), id="explore"),
-                    html.Div(about(), id="about"),
                     lesson_layout.bar(),
                 ],
                 id="main",

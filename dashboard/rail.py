@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from dashboard.comparison import MOST_TIPS
 from dashboard.controls import BOXES, SLIDERS, Control
 from dashboard.markup import aria, choices, data
+from dashboard.pages import PAGES, Page
 from dashboard.pinned_layout import rail_part, tick
 from dashboard.presets import PRESETS
 from dashboard.settings import DEFAULT
@@ -19,11 +20,7 @@ def header() -> Component:
         [
             html.A([_mark(), html.Span("The Dead Cone", className="title")], href="/", className="brand"),
             html.Nav(
-                [
-                    html.A("Explore", href="/", id="nav-explore", className="page-link"),
-                    html.A("Lesson", href="/lesson", id="nav-lesson", className="page-link"),
-                    html.A("About", href="/about", id="nav-about", className="page-link"),
-                ],
+                [_link(page) for page in PAGES],
                 **aria(label="Pages"),
             ),
             html.Div(
@@ -48,6 +45,11 @@ def header() -> Component:
         ],
         className="header",
     )
+
+
+def _link(page: Page) -> Component:
+    kind = data(document="") if page.document else {}
+    return html.A(page.name, href=page.path, id=f"nav-{page.key}", className="page-link", **kind)
 
 
 def _mark() -> Component:

@@ -16,8 +16,8 @@ def test_nothing_comes_from_another_host() -> None:
     assert not re.search(r"https?:|url\(\s*['\"]?//", STYLESHEET)
 
 
-def test_both_licences_lie_beside_the_files() -> None:
-    for name in ("source-sans-3", "stix-two-text"):
+def test_the_licences_lie_beside_the_files() -> None:
+    for name in ("source-sans-3", "stix-two-math", "stix-two-text"):
         assert "SIL OPEN FONT LICENSE Version 1.1" in (FONTS / f"OFL-{name}.txt").read_text(encoding="utf-8")
 
 

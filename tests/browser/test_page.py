@@ -402,31 +402,6 @@ def test_hover_tells_start_outcome_iterations_and_end_point(open_page: OpenPage)
     expect(told).to_be_hidden()
 
 
-def test_about_keeps_the_settings(open_page: OpenPage) -> None:
-    page = open_page(f"/?beta=0.5&{SMALL}")
-    page.click("#nav-about")
-    expect(page.locator("#about h1")).to_be_visible()
-    assert page.evaluate("location.pathname + location.search") == f"/about?beta=0.5&{SMALL}"
-    page.go_back()
-    expect(page.locator("#caption")).to_be_visible()
-    settled(page)
-    assert page.input_value("#beta-box") == "0.5"
-
-
-def test_about_alone(open_page: OpenPage) -> None:
-    page = open_page(f"/about?beta=0.5&{SMALL}")
-    expect(page.locator("#about h1")).to_be_visible()
-    page.locator("#beta [role=slider]").focus()
-    page.keyboard.press("End")
-    page.wait_for_function("deadcone.frame.settings.beta === 0.99")
-    settled(page)
-    assert "beta=0.99" in page.evaluate("location.search")
-    assert page.inner_text("#pytorch") == "SGD(lr=0.001, momentum=0.99)"
-    page.click("#nav-explore")
-    settled(page)
-    assert_shows(page, in_the_boxes(page))
-
-
 def test_panning_stops_at_the_largest_window(open_page: OpenPage) -> None:
     page = open_page(f"/?window=-1000,0,-500,500&{SMALL}")
     box = page.locator("#map .nsewdrag").first.bounding_box()

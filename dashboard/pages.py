@@ -1,0 +1,27 @@
+"""The pages of the site, for the links at the top of all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page with a link at the top.
+
+    A document is served on its own (`dashboard.prose`); the other pages are views of the application, which
+    turns to them without loading anything.
+    """
+
+    key: str
+    name: str
+    path: str
+    document: bool = False
+
+
+PAGES = (
+    Page("explore", "Explore", "/"),
+    Page("lesson", "Lesson", "/lesson"),
+    Page("teach", "Teach", "/teach", document=True),
+    Page("about", "About", "/about", document=True),
+)
