@@ -193,6 +193,7 @@
       const line = byId(`${key}-error`);
       if (line) line.textContent = keys.includes(key) ? `▲ ${errors[key]}.` : "";
       byId(`${key}-box`)?.setAttribute("aria-invalid", String(keys.includes(key)));
+      byId(`${key}-box`)?.setAttribute("aria-describedby", `${key}-error`);
     }
     const mended = broken.filter((key) => !keys.includes(key));
     broken = keys;

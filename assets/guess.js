@@ -36,7 +36,7 @@
 
   function press(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || !dc.texts() || !hidden()) return;
-    if (event.key === " " && !event.target.closest("input, textarea, select, button, a, summary, [role=option]")) {
+    if (event.key === " " && !event.target.closest("input, textarea, select, button, a, summary, dialog, [role=option]")) {
       event.preventDefault();
       dc.change({ hide: "none" }, 0);
       return;

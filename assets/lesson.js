@@ -130,7 +130,7 @@
     if (!step() || event.ctrlKey || event.altKey || event.metaKey || event.target.closest?.(TYPED)) return;
     const turn = { ArrowRight: 1, ArrowLeft: -1, PageDown: 1, PageUp: -1 }[event.key];
     if (turn) go(step() + turn);
-    else if (["1", "2", "3"].includes(event.key)) vote(Number(event.key));
+    else if (["1", "2", "3"].includes(event.key) && dc.keys.single()) vote(Number(event.key));
     else if (event.key === " " && !event.target.closest?.("button, a, summary")) show();
     else return;
     event.preventDefault();

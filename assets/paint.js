@@ -307,6 +307,7 @@
 
     settle(texts, coarse) {
       speak();
+      set("announced", { text: refusal ? "" : verdict }); // what was refused is said by its own line
       byId("main").classList.remove("stale");
       set("coarse", { hidden: !coarse });
       dc.paint.problem(null);

@@ -45,24 +45,33 @@
 
   const grounds = new WeakMap(); // graph → {ground: what is painted, placed: where it lies, to leave alone what is right}
 
+  // "#RRGGBB" as a pixel: the bytes R, G, B, A from the lowest up.
+  function pixel(css) {
+    const rgb = parseInt(css.slice(1), 16);
+    return 0xff000000 | ((rgb & 255) << 16) | (rgb & 0xff00) | (rgb >> 16);
+  }
+
+  // A pixel for each cell.
+  function plain({ n_w, n_b, palette, cells }) {
+    const colours = palette.map(pixel);
+    const image = new ImageData(n_w, n_b);
+    const pixels = new Int32Array(image.data.buffer);
+    for (let row = 0, at = 0; row < n_b; row += 1) {
+      for (let place = (n_b - 1 - row) * n_w, end = place + n_w; place < end; place += 1, at += 1) {
+        pixels[place] = colours[cells[at]];
+      }
+    }
+    return image;
+  }
+
   function paint(gd, ground) {
     const surface = canvas(gd, "ground");
     surface.hidden = !ground;
     if (!ground) return;
-    const { n_w, n_b, palette, cells } = ground;
-    // "#RRGGBB" as a pixel: the bytes R, G, B, A from the lowest up.
-    const colours = palette.map((css) => {
-      const rgb = parseInt(css.slice(1), 16);
-      return 0xff000000 | ((rgb & 255) << 16) | (rgb & 0xff00) | (rgb >> 16);
-    });
-    const image = new ImageData(n_w, n_b);
-    const pixels = new Int32Array(image.data.buffer);
-    for (let row = 0, at = 0; row < n_b; row += 1) {
-      for (let pixel = (n_b - 1 - row) * n_w, end = pixel + n_w; pixel < end; pixel += 1, at += 1) {
-        pixels[pixel] = colours[cells[at]];
-      }
+    const image = ground.outcomes && dc.patterns.on() ? dc.patterns.image(ground, onPage(gd, ground), pixel) : plain(ground);
+    if (surface.width !== image.width || surface.height !== image.height) {
+      Object.assign(surface, { width: image.width, height: image.height });
     }
-    if (surface.width !== n_w || surface.height !== n_b) Object.assign(surface, { width: n_w, height: n_b });
     surface.getContext("2d").putImageData(image, 0, 0);
     grounds.set(gd, { ground, placed: "" });
     place(gd);
@@ -81,16 +90,26 @@
     const surface = canvas(gd, "ground");
     const px = (value) => `${value}px`;
     Object.assign(surface.parentNode.style, { left: px(left), top: px(top), width: px(width), height: px(height) });
-    const [w0, w1, b0, b1] = ground.window;
+    for (const [name, value] of Object.entries(onPage(gd, ground))) surface.style[name] = px(value);
+  }
+
+  // Where the cells lie within the axes, in CSS pixels.
+  function onPage(gd, { window: [w0, w1, b0, b1], n_w, n_b }) {
+    const { xaxis, yaxis } = gd._fullLayout;
     const at = (axis, value) => share(axis, value) * axis._length;
-    const across = (at(xaxis, w1) - at(xaxis, w0)) / (ground.n_w - 1);
-    const up = (at(yaxis, b1) - at(yaxis, b0)) / (ground.n_b - 1);
-    Object.assign(surface.style, {
-      left: px(at(xaxis, w0) - across / 2),
-      top: px(height - at(yaxis, b1) - up / 2),
-      width: px(across * ground.n_w),
-      height: px(up * ground.n_b),
-    });
+    const across = (at(xaxis, w1) - at(xaxis, w0)) / (n_w - 1);
+    const up = (at(yaxis, b1) - at(yaxis, b0)) / (n_b - 1);
+    return {
+      left: at(xaxis, w0) - across / 2,
+      top: yaxis._length - at(yaxis, b1) - up / 2,
+      width: across * n_w,
+      height: up * n_b,
+    };
+  }
+
+  // With the patterns that are wanted now.
+  function repaint() {
+    for (const gd of document.querySelectorAll(".js-plotly-plot")) if (grounds.has(gd)) paint(gd, grounds.get(gd).ground);
   }
 
   // ------------------------------------------------------------- lines and marks
@@ -233,5 +252,5 @@
     frame.classList.remove("sketched");
   }
 
-  dc.sketch = { wipe, paint, place, draw, plot, onScreen, share };
+  dc.sketch = { wipe, paint, repaint, place, draw, plot, onScreen, share };
 })();

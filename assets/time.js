@@ -231,7 +231,7 @@
   document.addEventListener("click", click);
   // Space plays and pauses wherever it means nothing else.
   document.addEventListener("keydown", (event) => {
-    const taken = "input, textarea, select, button, a, summary, [role=option], [role=slider]";
+    const taken = "input, textarea, select, button, a, summary, dialog, [role=option], [role=slider]";
     if (event.key !== " " || event.ctrlKey || event.altKey || event.metaKey || event.target.closest(taken)) return;
     if (dc.guess.hidden() || !byId("play")?.offsetParent) return;
     event.preventDefault();

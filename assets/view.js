@@ -47,7 +47,7 @@
     }
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && present()) turn(false);
+    if (event.key === "Escape" && present() && !document.querySelector("dialog[open]")) turn(false);
   });
   document.addEventListener("deadcone:theme", changed);
   for (const query of [phone, compact]) query.addEventListener("change", changed);

@@ -50,7 +50,7 @@ EXPLORED = ("map", "share", "alive", "locus", "oscillation", "field", "regimes",
 REVIVAL = ("map", "revival", "field", "regimes", "kick")
 COMPARED = ("pinned", "map", "changed", "pinned-alive", "alive")
 UNITS = ("cloud", "survival", "cloud-alive")
-HIDDEN = "The outcome is hidden: reveal it first, then there is something to export"
+HIDDEN = "The outcome is hidden: reveal it first"
 
 
 @dataclass(frozen=True)

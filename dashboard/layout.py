@@ -7,7 +7,7 @@ import json
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import embed, lesson_layout, share
+from dashboard import dialogs, embed, lesson_layout, share
 from dashboard.controls import CONTROLS
 from dashboard.explore import explore
 from dashboard.guess import OPEN
@@ -44,7 +44,9 @@ def layout() -> Component:
                 **aria(busy="true"),
             ),
             *embed.parts(),
+            html.P(id="announced", role="status", className="unseen"),
             share.dialog(),
+            *dialogs.dialogs(),
         ],
         id="app",
     )

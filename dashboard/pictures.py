@@ -46,7 +46,7 @@ def grounds(
             heat["y0"] + (n_b - 1) * heat["dy"],
         ]
         own = cells is not outcome
-        found[name] = {"n_w": n_w, "n_b": n_b, "window": ends, "palette": palette, "own": own}
+        found[name] = {"n_w": n_w, "n_b": n_b, "window": ends, "palette": palette, "own": own, **heat["meta"]}
         arrays += [cells] if own else []
     return found, arrays
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard import dialogs
 from dashboard.comparison import MOST_TIPS
 from dashboard.controls import BOXES, SLIDERS, Control
 from dashboard.markup import aria, choices, data
@@ -112,6 +113,7 @@ def rail() -> Component:
                 className="pytorch",
             ),
             _advanced(),
+            dialogs.links(),
             html.Button(
                 "Leave", id="leave", className="link", title="Back to the page; Escape does the same"
             ),

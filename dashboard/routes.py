@@ -6,11 +6,14 @@ from uuid import uuid4
 
 from flask import Flask, Response, jsonify, request
 
+from dashboard import export
 from dashboard.cell import cell
 from dashboard.controls import InvalidSettingError
+from dashboard.export_words import title
 from dashboard.frame import frame
 from dashboard.packing import pack
 from dashboard.request import LONGEST_SECONDS, read_request
+from dashboard.tables import tables
 from dashboard.work import underway
 from dynamics import Cancelled
 
@@ -18,7 +21,7 @@ FRAME = "application/octet-stream"
 
 
 def register(server: Flask) -> None:
-    """Add ``GET /frame`` and ``GET /cell`` to Dash's Flask application."""
+    """Add ``GET /frame``, ``GET /cell`` and ``GET /table`` to Dash's Flask application."""
 
     @server.get("/frame")
     def get_frame() -> Response:
@@ -41,6 +44,19 @@ def register(server: Flask) -> None:
             return jsonify(key=problem.key, message=problem.message), 422
         except Cancelled:
             return jsonify(lines=["This takes too long."]), 200
+
+    @server.get("/table")
+    def get_table() -> tuple[Response, int]:
+        try:
+            asked = export.read(request.args)
+            with underway(f"table {uuid4()}", 0, 0, LONGEST_SECONDS) as cancel:
+                found = tables(asked, cancel)
+        except InvalidSettingError as problem:
+            return jsonify(key=problem.key, message=problem.message), 422
+        except Cancelled:
+            return jsonify(message="This takes too long"), 503
+        there = [{"key": key, "title": title(key, asked.settings)} for key in export.shown(asked.settings)]
+        return jsonify(picture=asked.picture, pictures=there, tables=found), 200
 
 
 def _answer(body: bytes, status: int = 200) -> Response:

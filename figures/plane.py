@@ -70,7 +70,7 @@ def plane(
     window = Window.of(basin.grid)
     canvas = Canvas(window, max(window.width, window.height) / view.map_side)
     palette, cells = ground_palette(basin, view, revival)
-    ground = ground_trace(basin, palette, cells)
+    ground = ground_trace(basin, palette, cells, outcomes=view.colouring == "outcome")
     if view.hover and view.colouring not in ("revival", "plain"):
         ground |= _outcome_hover(basin)
     elif view.hover and view.colouring == "revival" and revival is not None:
@@ -151,13 +151,19 @@ def ground_palette(
     return ("rgba(0,0,0,0)",), np.zeros(basin.outcome.shape, dtype=np.uint8)
 
 
-def ground_trace(basin: BasinMap, palette: tuple[str, ...], cells: NDArray[np.uint8]) -> Spec:
-    """Return the heat map that shows each cell in its colour of the palette."""
+def ground_trace(
+    basin: BasinMap, palette: tuple[str, ...], cells: NDArray[np.uint8], outcomes: bool = True
+) -> Spec:
+    """Return the heat map that shows each cell in its colour of the palette.
+
+    Its `meta` says whether the colours are `outcome_palette`'s, to which a page may add patterns.
+    """
     grid, count = basin.grid, len(palette)
     steps = [[k / count, colour] for i, colour in enumerate(palette) for k in (i, i + 1)]
     return {
         "type": "heatmap",
         "name": "ground",
+        "meta": {"outcomes": outcomes},
         "z": cells,
         "x0": grid.w_min,
         "dx": (grid.w_max - grid.w_min) / (grid.n_w - 1),
