@@ -68,8 +68,14 @@
     byId("max_iterations-name").textContent = after ? "Updates T" : "At most, iterations";
   }
 
-  // What is on the page: one mode at a time, and in it a colouring.
+  // What is on the page: one mode at a time, and in it a colouring. A moving slider changes none of it.
+  const ARRANGED = ["init", "hide", "pin", "colouring", "scale", "guess", "pytorch", "step", "vote"];
+  let arranged = null;
+
   function arrange() {
+    const asked = ARRANGED.map((key) => texts[key]).join("|");
+    if (asked === arranged && byId("dots")) return;
+    arranged = asked;
     const { init = "none", hide = "none", pin = "none", colouring, scale } = texts;
     const mode = hide !== "none" ? "guess" : init !== "none" ? "init" : pin !== "none" ? "compare" : "explore";
     const before = document.documentElement.dataset.mode;

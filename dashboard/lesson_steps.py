@@ -126,7 +126,7 @@ STEPS: tuple[Step, ...] = (
         line="the pull is {ratio} times weaker",
         asked="start A",
         charts=("alive", None),
-        changes=_grid("0", "1", colouring="gradient", layers="arrows,cones", starts="0.5,1"),
+        changes=_grid("0", "1", colouring="plain", layers="arrows,cones", starts="0.5,1"),
         goal={"starts": "0.5,-2.5"},
     ),
     Step(
