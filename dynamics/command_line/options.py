@@ -96,7 +96,7 @@ def _epsilon(parser: Any) -> None:
 
 
 def _start(*starts: tuple[float, float]) -> Callable[[Parser], None]:
-    default = ", ".join(f"{w:g} {b:g}" for w, b in starts) or "all of the window"
+    default = ", ".join(f"{w:g} {b:g}" for w, b in starts) or "the whole window"
 
     def add(parser: Parser) -> None:
         parser.set_defaults(starts=starts)
