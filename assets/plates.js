@@ -33,54 +33,59 @@
     return window.Plotly.toImage({ data, layout }, { format: "svg", width, height, imageDataOnly: true });
   }
 
-  // Letters of all faces, below the picture: they are blank until their font has been read.
+  // Letters of all faces, in a row below the picture: they are blank where a font has not been read in time.
   const LETTERS = [
-    ["Source Sans 3 Variable", "normal", "Hβ√"],
-    ["STIX Two Text", "italic", "wβ"],
+    ["Source Sans 3 Variable", "400 13px", "H3β√"],
+    ["Source Sans 3 Variable", "600 17px", "H3β√"],
+    ["STIX Two Text", "italic 400 15px", "wβ"],
   ];
-  const PROBE = 24; // pixels of a letter's square
-  const READ_MS = 20;
-  const READS = 200; // after which the picture is taken as it is
+  const SQUARE = 24; // pixels of a letter's place
+  const AGAIN_MS = 20;
+  const TRIES = 100; // after which the picture is taken as it is
 
-  function probe(width, height) {
-    const letters = LETTERS.flatMap(([family, style, text]) => [...text].map((letter) => [family, style, letter]));
-    const drawn = letters.map(
-      ([family, style, letter], i) =>
-        `<text x="${PROBE * (i + 0.25)}" y="${height + PROBE * 0.75}" font-family="${family}" font-style="${style}" font-size="${PROBE * 0.7}">${letter}</text>`,
-    );
-    return { count: letters.length, text: `<rect y="${height}" width="${width}" height="${PROBE}" fill="white"/>${drawn.join("")}` };
+  function row(width, height) {
+    const letters = LETTERS.flatMap(([family, font, text]) => [...text].map((letter) => [`${font} '${family}'`, letter]));
+    const texts = letters.map(([font, letter], i) => `<text x="${SQUARE * i + 4}" y="${height + 18}" style="font: ${font}">${letter}</text>`);
+    return { count: letters.length, drawing: `<rect y="${height}" width="${width}" height="${SQUARE}" fill="white"/>${texts.join("")}` };
   }
 
-  // Images are ready before the fonts inside them are.
-  async function lettered(image, height, count) {
-    const context = Object.assign(document.createElement("canvas"), { width: PROBE * count, height: PROBE }).getContext("2d", { willReadFrequently: true });
-    for (let tries = 0; tries < READS; tries += 1) {
-      context.drawImage(image, 0, -height);
-      const inked = (i) => context.getImageData(PROBE * i, 0, PROBE, PROBE).data.some((value) => value < 128);
-      if ([...Array(count).keys()].every(inked)) return;
-      await new Promise((resolve) => setTimeout(resolve, READ_MS));
+  function blank(width, height) {
+    const page = Object.assign(document.createElement("canvas"), { width: Math.round(width), height: Math.round(height) });
+    return [page, page.getContext("2d", { willReadFrequently: true })];
+  }
+
+  function lettered(image, height, count) {
+    const [, context] = blank(SQUARE * count, SQUARE);
+    context.drawImage(image, 0, -height);
+    const inked = (i) => context.getImageData(SQUARE * i, 0, SQUARE, SQUARE).data.some((value) => value < 128);
+    return [...Array(count).keys()].every(inked);
+  }
+
+  // An image is ready before the fonts in it are, and does not draw all of its texts again when they come: it is
+  // made anew until they were there from the beginning.
+  async function load(source, height, count) {
+    for (let tries = 1; ; tries += 1) {
+      const image = Object.assign(new Image(), { src: source });
+      await image.decode();
+      if (lettered(image, height, count) || tries === TRIES) return image;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
   }
 
-  // A canvas of `scale` pixels a point.
+  // A canvas of `scale` pixels for each of the figure's.
   async function canvas(figure, scale) {
     const { width, height } = figure.layout;
-    const { count, text } = probe(width, height);
-    const whole = height + PROBE;
-    const drawing = (await svg(figure))
+    const { count, drawing } = row(width, height);
+    const whole = height + SQUARE;
+    const source = (await svg(figure))
       .replace(/height="[^"]*"/, `height="${whole}"`)
       .replace(/viewBox="[^"]*"/, `viewBox="0 0 ${width} ${whole}"`)
       .replace(">", `><style>${await fonts()}</style>`)
-      .replace(/<\/svg>$/, `${text}</svg>`);
-    const image = new Image();
-    image.src = `data:image/svg+xml,${encodeURIComponent(drawing)}`;
-    await image.decode();
-    await lettered(image, height, count);
-    const drawn = document.createElement("canvas");
-    drawn.width = Math.round(width * scale);
-    drawn.height = Math.round(height * scale);
-    drawn.getContext("2d", { willReadFrequently: true }).drawImage(image, 0, 0, width * scale, whole * scale);
-    return drawn;
+      .replace(/<\/svg>$/, `${drawing}</svg>`);
+    const image = await load(`data:image/svg+xml,${encodeURIComponent(source)}`, height, count);
+    const [page, context] = blank(width * scale, height * scale);
+    context.drawImage(image, 0, 0, width * scale, whole * scale);
+    return page;
   }
 
   dc.plates = { svg, canvas };

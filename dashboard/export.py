@@ -18,9 +18,11 @@ from figures.chart import Spec
 from figures.plate import Frame, plate
 from figures.view import Size
 
-OWN = ("picture", "format", "sweep")  # what an export's address names besides a frame's
+# What an export's address names besides a frame's.
+OWN = ("picture", "format", "sweep", "slider", "from", "to", "frames", "seconds")
 SWEPT = tuple(control.key for control in SLIDERS)
 _SWEEP_LINES = 6  # of its caption, so that all pictures of a sweep have one size
+_SWEEP_LEFT = 84  # pixels beside its map
 _MAP_SIDE, _MAP_WIDTH = 552, 610  # pixels of a plane's longer side, and of its plate at least
 PLANES = ("map", "pinned", "changed", "cloud")
 
@@ -77,10 +79,10 @@ class ExportRequest(FrameRequest):
         size = PLOTS[self.picture].size if self.picture in PLOTS else "desktop"
         return replace(super().view, size=size, row=False, hover=self.hover)
 
-    def of(self, picture: str) -> ExportRequest:
+    def of(self, picture: str, hover: bool = False) -> ExportRequest:
         """Return the request for another picture."""
         complete = picture in ("share", "kick", *UNITS)
-        return replace(self, picture=picture, panels=(picture,), complete=complete)
+        return replace(self, picture=picture, panels=(picture,), complete=complete, hover=hover)
 
     @property
     def address(self) -> str:
@@ -131,6 +133,8 @@ def drawing(request: ExportRequest, cancel: Cancellation) -> Spec:
     if key not in seen.draw:
         raise InvalidSettingError("picture", words.missing(key, seen), None)
     spec = _with_playhead(seen.draw[key](), key, request, seen)
+    if request.sweep == "gamma" and request.scaled:  # the window grows, and so do the numbers beside it
+        spec["layout"]["margin"] |= {"l": _SWEEP_LEFT}
     frame = Frame(
         words.title(key, request.settings),
         words.caption(key, request, seen),

@@ -11,9 +11,11 @@ from flask import Flask, Response, request
 
 from dashboard import export_words as words
 from dashboard.controls import InvalidSettingError
-from dashboard.export import ExportRequest, drawing, read, shown
+from dashboard.export import SWEPT, ExportRequest, drawing, read, shown
 from dashboard.export_data import data
 from dashboard.export_files import npz, table
+from dashboard.export_page import page
+from dashboard.export_sweep import read_sweep
 from dashboard.options import choice
 from dashboard.request import LONGEST_SECONDS
 from dashboard.snippet import snippet
@@ -22,13 +24,20 @@ from dynamics import Cancellation, Cancelled
 from figures.chart import typed
 
 TOO_LONG = "This takes too long here: choose a coarser grid or fewer iterations"
-_TYPES = {"npz": "application/octet-stream", "csv": "text/csv"}
+_TYPES = {"npz": "application/octet-stream", "csv": "text/csv", "html": "text/html"}
 Answer = Callable[[ExportRequest, Cancellation], Response]
 
 
 def register(server: Flask) -> None:
     """Add ``GET /export/…`` to Dash's Flask application."""
-    answers = {"pictures": _pictures, "figure": _figure, "data": _data, "snippet": _snippet}
+    answers = {
+        "pictures": _pictures,
+        "figure": _figure,
+        "data": _data,
+        "snippet": _snippet,
+        "sweep": _sweep,
+        "page": _page,
+    }
     for name, answer in answers.items():
         server.add_url_rule(f"/export/{name}", f"export_{name}", _view(answer))
 
@@ -83,3 +92,17 @@ def _file(body: bytes | Iterator[str], name: str, kind: str) -> Response:
 def _snippet(asked: ExportRequest, cancel: Cancellation) -> Response:
     """Return the program that gives a picture's numbers."""
     return _json({"title": words.title(asked.picture, asked.settings), "code": snippet(asked, cancel)})
+
+
+def _sweep(asked: ExportRequest, _: Cancellation) -> Response:
+    """Return what the pictures of a sweep differ in, and what its file is called."""
+    sweep = read_sweep(request.args, asked.settings)
+    key = request.args.get("slider", SWEPT[0])
+    name = f"{words.file_name('map', asked.settings)}_sweep-{key}"
+    return _json({"changes": sweep.changes, "seconds": sweep.seconds, "name": name})
+
+
+def _page(asked: ExportRequest, cancel: Cancellation) -> Response:
+    """Return all that is shown as one file."""
+    name = words.file_name("page", asked.settings)
+    return _file(page(asked, request.url_root, cancel).encode(), name, "html")

@@ -7,7 +7,7 @@ import json
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import dialogs, embed, lesson_layout, share
+from dashboard import dialogs, embed, export_layout, lesson_layout, share
 from dashboard.controls import CONTROLS
 from dashboard.explore import explore
 from dashboard.guess import OPEN
@@ -47,6 +47,7 @@ def layout() -> Component:
             html.P(id="announced", role="status", className="unseen"),
             share.dialog(),
             *dialogs.dialogs(),
+            export_layout.dialog(),
         ],
         id="app",
     )

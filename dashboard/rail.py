@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from dashboard import dialogs
 from dashboard.comparison import MOST_TIPS
 from dashboard.controls import BOXES, SLIDERS, Control
+from dashboard.export_layout import opener
 from dashboard.markup import aria, choices, data
 from dashboard.pages import PAGES, Page
 from dashboard.pinned_layout import rail_part, tick
@@ -39,6 +40,7 @@ def header() -> Component:
                         title="A link to what is shown, a picture for another page, the settings as a file",
                         **aria(haspopup="dialog"),
                     ),
+                    opener(),
                     html.Button("Dark", id="theme", className="link", title="Switch between light and dark"),
                 ],
                 className="tools",
