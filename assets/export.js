@@ -30,7 +30,12 @@
     return answer;
   }
 
-  const json = async (route, more, signal) => (await ask(route, more, signal)).json();
+  async function json(route, more, signal) {
+    const content = await (await ask(route, more, signal)).json();
+    if (content.message) throw new Error(`${content.message}.`);
+    return content;
+  }
+
   const picture = () => byId("export-picture").value;
 
   // ------------------------------------------------------------- saving
@@ -158,8 +163,9 @@
       const query = new URLSearchParams(dc.texts());
       const answer = await fetch(`${dc.view.base()}export/pictures?${query}`);
       const { pictures, message } = await answer.json();
-      byId("export-parts").hidden = !answer.ok;
-      if (!answer.ok) {
+      byId("export-parts").hidden = Boolean(message);
+      if (message) {
+        byId("export-code").value = "";
         refused.textContent = `${message}.`;
         return;
       }

@@ -86,8 +86,9 @@ class ExportRequest(FrameRequest):
 
     @property
     def address(self) -> str:
-        """The query of the page that shows this."""
-        return self.settings.scaled(self.scaled).query()
+        """The query of Explore that shows this."""
+        plain = replace(self.settings, present=False, step=0, vote=0)
+        return plain.scaled(self.scaled).query()
 
 
 def shown(settings: Settings) -> tuple[str, ...]:

@@ -29,21 +29,24 @@ Answer = Callable[[ExportRequest, Cancellation], Response]
 
 
 def register(server: Flask) -> None:
-    """Add ``GET /export/…`` to Dash's Flask application."""
-    answers = {
-        "pictures": _pictures,
-        "figure": _figure,
-        "data": _data,
-        "snippet": _snippet,
-        "sweep": _sweep,
-        "page": _page,
-    }
-    for name, answer in answers.items():
-        server.add_url_rule(f"/export/{name}", f"export_{name}", _view(answer))
+    """Add ``GET /export/…`` to Dash's Flask application.
+
+    What is exported is refused with 422; the dialog's own questions are answered with the sentence that it
+    shows, since browsers write every refusal to their console.
+    """
+    exports: dict[str, Answer] = {"figure": _figure, "data": _data, "snippet": _snippet, "page": _page}
+    for name, answer in exports.items():
+        server.add_url_rule(f"/export/{name}", f"export_{name}", _view(answer, 422))
+    questions: dict[str, Answer] = {"pictures": _pictures, "sweep": _sweep}
+    for name, answer in questions.items():
+        server.add_url_rule(f"/export/{name}", f"export_{name}", _view(answer, 200))
 
 
-def _view(answer: Answer) -> Callable[[], Response]:
-    """Return a view that reads the request strictly and gives up what takes too long."""
+def _view(answer: Answer, refused: int) -> Callable[[], Response]:
+    """Return a view that reads the request strictly and gives up what takes too long.
+
+    `refused` is the status of a refusal.
+    """
 
     def view() -> Response:
         try:
@@ -51,7 +54,7 @@ def _view(answer: Answer) -> Callable[[], Response]:
             with underway(f"export {uuid4()}", 0, 0, LONGEST_SECONDS) as cancel:
                 response = answer(asked, cancel)
         except InvalidSettingError as problem:
-            response = _json({"key": problem.key, "message": problem.message}, 422)
+            response = _json({"key": problem.key, "message": problem.message}, refused)
         except Cancelled:
             response = _json({"message": TOO_LONG}, 503)
         response.headers["Cache-Control"] = "no-store"

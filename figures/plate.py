@@ -154,7 +154,7 @@ def _remark(frame: Frame, margin: Spec, view: View) -> list[Spec]:
 
 def _legend(frame: Frame, view: View) -> list[Spec]:
     """Return a trace without points for each entry; plotly's own legend names them."""
-    return [_woven(entry) if entry.weave else _mark(entry, view) for entry in frame.legend]
+    return [_woven(entry, view) if entry.weave else _mark(entry, view) for entry in frame.legend]
 
 
 def _mark(entry: Entry, view: View) -> Spec:
@@ -178,7 +178,7 @@ def _mark(entry: Entry, view: View) -> Spec:
     }
 
 
-def _woven(entry: Entry) -> Spec:
+def _woven(entry: Entry, view: View) -> Spec:
     """Return a bar, of which plotly's legend shows the pattern too."""
     pattern = {"shape": "/", "fgcolor": entry.weave, "fillmode": "overlay", "size": 5, "solidity": 0.35}
     return {
@@ -186,7 +186,11 @@ def _woven(entry: Entry) -> Spec:
         "name": entry.text,
         "x": [None],
         "y": [None],
-        "marker": {"color": entry.colour, "pattern": pattern},
+        "marker": {
+            "color": entry.colour,
+            "pattern": pattern,
+            "line": {"color": view.colours.control, "width": 1},
+        },
         "showlegend": True,
         "hoverinfo": "skip",
     }
