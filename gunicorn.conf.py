@@ -78,5 +78,7 @@ timeout = 120
 # Below the 10 s after which `docker stop` kills.
 graceful_timeout = 8
 keepalive = 5
+# The most that gunicorn takes: a link may be long, and the page says better what is wrong with it.
+limit_request_line = 8190
 accesslog = os.environ.get("GUNICORN_ACCESS_LOG")
 errorlog = "-"

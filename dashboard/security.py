@@ -17,7 +17,7 @@ def protect(app: Dash) -> None:
     headers = {
         "Content-Security-Policy": policy(app.csp_hashes()),
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Referrer-Policy": "strict-origin",  # not with every frame the whole address
     }
 
     server: Flask = app.server

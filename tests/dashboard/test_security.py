@@ -29,7 +29,7 @@ def test_every_answer_carries_the_headers(client: FlaskClient, path: str) -> Non
     with client.get(path) as answer:  # a file is closed
         headers = answer.headers
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
+    assert headers["Referrer-Policy"] == "strict-origin"
     policy = directives(headers["Content-Security-Policy"])
     assert policy["default-src"] == ["'self'"]
     assert policy["frame-ancestors"] == ["*"]
