@@ -81,7 +81,7 @@ class ExportRequest(FrameRequest):
 
     def of(self, picture: str, hover: bool = False) -> ExportRequest:
         """Return the request for another picture."""
-        complete = picture in ("share", "kick", *UNITS)
+        complete = picture in ("share", "kick")
         return replace(self, picture=picture, panels=(picture,), complete=complete, hover=hover)
 
     @property

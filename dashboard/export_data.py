@@ -229,7 +229,7 @@ def _revival(request: ExportRequest, cancel: Cancellation) -> Data:
 
 def _cloud(request: ExportRequest, cancel: Cancellation) -> Data:
     """Return every unit at every recorded iteration; in the table those at the playhead."""
-    run = clouds(request.settings, True, True, cancel).current
+    run = clouds(request.settings, still=True, complete=False, cancel=cancel).current
     row = run.row(updates(request.settings))
     starts = {f"starts_{name}": getattr(run.starts, name) for name in ("w", "b", "rho")}
     states = {name: getattr(run, name) for name in ("w", "b", "rho", "dead")}
@@ -241,7 +241,7 @@ def _cloud(request: ExportRequest, cancel: Cancellation) -> Data:
 
 def _survival(request: ExportRequest, cancel: Cancellation) -> Data:
     """Return the dead share against updates at each β, one after the other."""
-    found = clouds(request.settings, True, True, cancel)
+    found = clouds(request.settings, still=True, complete=False, cancel=cancel)
     runs = [*found.others, found.current]
     arrays = {
         "beta": np.concatenate([np.full(len(run.iteration), run.hyperparameters.beta) for run in runs]),
@@ -256,7 +256,7 @@ def _survival(request: ExportRequest, cancel: Cancellation) -> Data:
 
 
 def _cloud_alive(request: ExportRequest, cancel: Cancellation) -> Data:
-    run = clouds(request.settings, True, True, cancel).current
+    run = clouds(request.settings, still=True, complete=False, cancel=cancel).current
     quantiles = run.activation_quantiles
     arrays = {"iteration": run.iteration, "activation_quantiles": quantiles}
     names = (f"activation_quantile_{level:g}" for level in ACTIVATION_QUANTILES)

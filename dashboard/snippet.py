@@ -254,12 +254,12 @@ def _units(settings: Settings, betas: Sequence[float], iterations: Sequence[int]
 
 
 def _cloud(request: ExportRequest, cancel: Cancellation) -> Lines:
-    run = clouds(request.settings, True, True, cancel).current
+    run = clouds(request.settings, still=True, complete=False, cancel=cancel).current
     return _units(request.settings, [request.settings.beta], [int(run.iteration[-1])])
 
 
 def _survival(request: ExportRequest, cancel: Cancellation) -> Lines:
-    found = clouds(request.settings, True, True, cancel)
+    found = clouds(request.settings, still=True, complete=False, cancel=cancel)
     runs = [*found.others, found.current]
     betas = [run.hyperparameters.beta for run in runs]
     return _units(request.settings, betas, [int(run.iteration[-1]) for run in runs])

@@ -134,7 +134,7 @@ def _lines(frame: Frame, width: float, view: View) -> list[str]:
     letters = int(width / (_CHARACTER * TICK))
     broken = [
         [html.escape(line, quote=False) for line in textwrap.wrap(text, letters, break_on_hyphens=False)]
-        for text in frame.caption
+        for text in (text.replace(" %", "\N{NO-BREAK SPACE}%") for text in frame.caption)
     ]
     first, *rest = broken or [[]]
     return [

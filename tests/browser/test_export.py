@@ -232,8 +232,6 @@ def test_compared_maps_on_a_dark_phone_and_nothing_while_hidden(open_page: OpenP
     assert "hidden" in json.loads(refusal.body())["message"]
     with page.expect_response(lambda answer: "/export/pictures" in answer.url):
         page.click("#export-open")
-    expect(page.locator("#export-refused")).to_have_text(
-        "The outcome is hidden: reveal it first, then there is something to export."
-    )
+    expect(page.locator("#export-refused")).to_have_text("The outcome is hidden: reveal it first.")
     expect(page.locator("#export-parts")).to_be_hidden()
     expect(page.locator("#export-code")).to_have_value("")

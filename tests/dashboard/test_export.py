@@ -216,7 +216,7 @@ def test_the_charts_numbers_are_the_pages() -> None:
 
 def test_the_clouds_numbers_are_the_pages() -> None:
     request = request_of("cloud", init="he_normal", units="30", time="100")
-    run = clouds(request.settings, True, True, Cancellation()).current
+    run = clouds(request.settings, still=True, complete=False, cancel=Cancellation()).current
     found = data(request, Cancellation())
     row = run.row(100)
     np.testing.assert_array_equal(found.arrays["w"], run.w)
@@ -286,7 +286,7 @@ def test_nothing_is_told_while_the_outcome_is_hidden(client: FlaskClient, route:
     assert answer.status_code == (200 if route in QUESTIONS else 422)
     assert json.loads(answer.data) == {
         "key": "hide",
-        "message": "The outcome is hidden: reveal it first, then there is something to export",
+        "message": "The outcome is hidden: reveal it first",
     }
     assert shown(DEFAULT.edit({"hide": "outcome"})) == ()
 

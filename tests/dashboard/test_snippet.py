@@ -218,7 +218,7 @@ def test_the_kick() -> None:
 def test_real_initialisations(texts: dict[str, str]) -> None:
     request = asked("survival", **texts)
     found = run(request)
-    expected = clouds(request.settings, True, True, Cancellation())
+    expected = clouds(request.settings, still=True, complete=False, cancel=Cancellation())
     others = [*expected.others, expected.current]
     assert len(found.runs) == 3
     for one, other in zip(found.runs, others, strict=True):
