@@ -231,10 +231,9 @@ def _saved(scene: Scene) -> bool:
 
 def _woken(scene: Scene) -> bool:
     """That of two equally dead units A alone returned at first."""
-    (w_a, _), (w_b, _) = scene.now.starts[:2]
     alike = math.isclose(number(scene, "P_A"), number(scene, "P_B"), rel_tol=0.01)
     first = number(scene, "A_back_0") < math.inf and number(scene, "B_back_0") == math.inf
-    return w_a > 0 > w_b and alike and first
+    return alike and first
 
 
 def _waited(scene: Scene) -> bool:

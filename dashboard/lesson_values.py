@@ -57,6 +57,10 @@ NOTHING = Value(None, "…")
 def values(settings: Settings, step: int, cancel: Cancellation) -> dict[str, Value]:
     """Return every number that the texts of a step name, by its name in their braces.
 
+    At rest on two idle cores that takes 5 to 25 ms at settings not seen before, for up to three maps or fifty
+    single starts, and 2 ms or less once they are known. Of real starts the pictures' cloud is counted; until
+    that is there, one of fewer units, in some 0.2 s.
+
     Parameters
     ----------
     settings : Settings
