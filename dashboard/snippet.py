@@ -63,7 +63,7 @@ def _pinned(request: ExportRequest, _: Cancellation) -> Lines:
 def _starts(request: ExportRequest, settings: Settings) -> Lines:
     yield from at(settings, exact=request.exact)
     yield f"grid = {starts(settings.grid(request.cells))}"
-    yield "basin = basin_map(hp, grid, **judging)  # .outcome, .iterations, .final_w, .final_b, .final_rho"
+    yield "basin = basin_map(hp, grid, **judging)  # .outcome, .iterations, .final_w, .final_b"
     if settings.colouring == "revival":
         epsilon = f"rho={settings.rho!r}, epsilon={settings.epsilon!r}"
         yield f"revival = revival_time(hp, grid.w, grid.b[:, None], {epsilon})  # .log10_iterations"
