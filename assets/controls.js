@@ -74,8 +74,8 @@
 
   function arrange() {
     const asked = ARRANGED.map((key) => texts[key]).join("|");
-    if (asked === arranged && byId("dots")) return;
-    arranged = asked;
+    if (asked === arranged) return;
+    arranged = byId("lesson") && asked; // null until the page is there
     const { init = "none", hide = "none", pin = "none", colouring, scale } = texts;
     const mode = hide !== "none" ? "guess" : init !== "none" ? "init" : pin !== "none" ? "compare" : "explore";
     const before = document.documentElement.dataset.mode;
