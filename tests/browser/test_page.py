@@ -53,9 +53,9 @@ def assert_shows(page: Page, settings: Settings, cells: int = 24) -> None:
     assert np.count_nonzero(shown != plain) <= 1
 
 
-def pictures(page: Page) -> dict[str, str]:
-    """What each graph draws, as its SVG."""
-    script = "name => document.querySelector(`#${name} .js-plotly-plot`).innerHTML"
+def pictures(page: Page) -> dict[str, str | None]:
+    """What each graph draws, as its SVG; nothing where its mode was never shown."""
+    script = "name => document.querySelector(`#${name} .js-plotly-plot`)?.innerHTML"
     return {name: page.evaluate(script, name) for name in DEPENDS}
 
 
