@@ -128,7 +128,7 @@ def read_request(args: Mapping[str, str]) -> FrameRequest:
     """
     settings = DEFAULT.edit({key: text for key, text in args.items() if key not in _OPTIONS})
     named = args.get("panels", ",".join(DEPENDS))
-    panels = tuple(dict.fromkeys(named.split(","))) if named else ()  # About shows no picture
+    panels = tuple(dict.fromkeys(named.split(","))) if named else ()  # a page that shows none asks for none
     unknown = [panel for panel in panels if panel not in ALL_DEPENDS]
     if unknown:
         raise InvalidSettingError(

@@ -34,6 +34,10 @@ def test_every_page_fits_and_has_no_barriers(open_page: OpenPage, width: int, he
         page.evaluate("document.fonts.ready")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate(SPILLING) == []
+        if width == 390 and document.path == "/about":
+            page.click(".jump summary")
+            page.click(".jump a[href='#limits']")
+            expect(page.locator("#limits")).to_be_in_viewport()
         if width == 1440:  # where the list of contents shows too; test_everyone.py has About on a phone
             assert barriers(page) == []
     assert page.evaluate("""[...document.fonts].some((face) => face.family.includes("STIX Two Math")
