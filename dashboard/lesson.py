@@ -43,8 +43,6 @@ class Told:
         What is said once it is done.
     short_hint : str, optional
         What is said while something was moved and it is not done, or cannot be.
-    done_line : str, optional
-        What became of it, in a few words.
     claim_holds : bool
         False where it is done and other settings keep the reaction from being true.
     reset : bool
@@ -60,7 +58,6 @@ class Told:
     right: bool | None
     reaction: str | None
     short_hint: str | None
-    done_line: str | None
     claim_holds: bool
     reset: bool
 
@@ -92,10 +89,9 @@ def read(settings: Settings, step: int, vote: int | None, cancel: Cancellation) 
     if obstacle is None and not done and step == 4 and scene.death_momentum is None:
         obstacle = "A lives at every β here."
     right = chosen == told.answer if done and holds and chosen is not None else None
-    reaction = hint = line = None
+    reaction = hint = None
     if done:
         reaction = words.fill(told.fallback if not holds else told.wrong if right is False else told.expected)
-        line = told.line.format_map(words) if holds else None
     elif obstacle is not None:
         hint = obstacle
     elif _moved(scene):
@@ -110,7 +106,6 @@ def read(settings: Settings, step: int, vote: int | None, cancel: Cancellation) 
         right=right,
         reaction=reaction,
         short_hint=hint,
-        done_line=line,
         claim_holds=holds,
         reset=obstacle is not None or not holds,
     )

@@ -36,8 +36,6 @@ def bar() -> Component:
                     ),
                     html.P(
                         [
-                            html.B(id="lesson-line"),
-                            " ",
                             html.Span(id="lesson-reaction"),
                             " ",
                             html.Button("Reset the step", id="lesson-reset", className="link", hidden=True),

@@ -48,7 +48,6 @@ def told(settings: Settings, scaled: bool, cancel: Cancellation) -> Properties:
         "lesson": {"data-done": said.done, "data-for": str(settings.step)},
         "lesson-text": {"text": said.text},
         "lesson-do": {"text": said.do},
-        "lesson-line": {"text": said.done_line or ""},
         "lesson-reaction": {"text": said.reaction or said.short_hint or ""},
         "lesson-reset": {"hidden": not said.reset},
         "lesson-options": {"hidden": not said.options},

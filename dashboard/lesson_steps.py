@@ -36,8 +36,6 @@ class Step:
         predicted `wrong` is empty.
     short : str
         What is said while the goal is not reached.
-    line : str
-        What became of it, in a few words.
     fallback : str
         All that is said where other settings are such that the reaction would not be true.
     asked : str
@@ -59,7 +57,6 @@ class Step:
     expected: str
     wrong: str = ""
     short: str
-    line: str
     fallback: str = "{dead_share} {die} here; without momentum {dead_share_0}."
     asked: Asked
     charts: tuple[Chart, Chart | None]
@@ -104,7 +101,6 @@ STEPS: tuple[Step, ...] = (
         expected="Dead: it answers only {P_A} of inputs. Twice as far out on the same line from the tip it "
         "would answer just as many. Direction decides, not distance.",
         short=_STILL_ALIVE,
-        line="A answers {P_A} of inputs",
         asked="start A",
         charts=("alive", None),
         changes=_grid("0", "1", colouring="plain", layers="cones", starts="2,1.8"),
@@ -123,7 +119,6 @@ STEPS: tuple[Step, ...] = (
         wrong="Arrows show direction; their ink shows strength. The pull is {ratio} times weaker, because "
         "only {P_A} of inputs reach the unit.",
         short=_STILL_ALIVE,
-        line="the pull is {ratio} times weaker",
         asked="start A",
         charts=("alive", None),
         changes=_grid("0", "1", colouring="plain", layers="arrows,cones", starts="0.5,1"),
@@ -143,7 +138,6 @@ STEPS: tuple[Step, ...] = (
         wrong="Swinging starts at {critical_beta}, too small to see. At β = {beta} the overshoot is "
         "{overshoot} of the first error.",
         short="At β = {beta} the overshoot is {overshoot} of the first error. Wait, and drag on to 0.9.",
-        line="the swing overshoots by {overshoot}",
         asked="beta",
         charts=("locus", "oscillation"),
         changes=_grid("0", "1", colouring="plain", layers="cones", starts="none"),
@@ -162,7 +156,6 @@ STEPS: tuple[Step, ...] = (
         wrong="Swinging began at {critical_beta}, but A dies only from {A_death_beta}. The swing must be "
         "large enough to end in the cone.",
         short="At β = {beta} A still lives. A little further.",
-        line="A dies from β = {A_death_beta}",
         asked="beta",
         charts=("alive", "oscillation"),
         changes=_grid("0", "0.1", colouring="plain", layers="cones,paths,affine", starts="2,1.8"),
@@ -181,7 +174,6 @@ STEPS: tuple[Step, ...] = (
         wrong="Only {live_share} stays yellow. Larger swings reach the cone from more starts: {dead_share} "
         "{die}, without momentum {dead_share_0}.",
         short="A little further, to β = 0.99.",
-        line="{dead_share} {die}",
         asked="beta",
         charts=("locus", "share"),
         changes=_grid("0", "0.05", layers="cones", starts="none"),
@@ -200,7 +192,6 @@ STEPS: tuple[Step, ...] = (
         wrong="{changed} of the points changed. Without the zoom {changed_nozoom} of them would: the same "
         "starts would be nearer, measured in target spreads.",
         short="Switch on “Scale with γ”, then drag γ on to 1: the window has to grow with it.",
-        line="{changed} of {cells} points changed",
         asked="gamma",
         charts=("alive", "share"),
         changes=_grid("0.9", "0.1", layers="cones,paths", starts="2,1.8"),
@@ -227,7 +218,6 @@ STEPS: tuple[Step, ...] = (
         wrong="Not always a killer: {dead_share} {die} instead of {dead_share_0}. A spent {A_dead_updates} "
         "in the cone and came out.",
         short="A little further, to β = 0.99.",
-        line="{dead_share} {die} instead of {dead_share_0}",
         fallback="Momentum {effect} here: {dead_share} {die}, without momentum {dead_share_0}.",
         asked="beta",
         charts=("alive", "share"),
@@ -248,7 +238,6 @@ STEPS: tuple[Step, ...] = (
         "{A_back_0}; B needs δ raised.",
         short="B stays: at its inputs the target averages {target_B}, its own output {output_B}. A little "
         "further.",
-        line="B returns after {B_back}",
         asked="delta",
         charts=("alive", None),
         changes=_grid(
@@ -272,11 +261,10 @@ STEPS: tuple[Step, ...] = (
         options=("all", "half", "about a fifth"),
         answer=3,
         expected="After {T} updates {cloud_dead} are dead; after {T_0} it was {cloud_dead_0}. Dead can be a "
-        "waiting time: say when you looked.",
+        "waiting time: say when you looked, and from which starts. A grid on [−1, 1]² gives {map_dead}.",
         wrong="Many were only waiting: {cloud_dead} are dead after {T} updates, {cloud_dead_0} after {T_0}. "
         "But who trains that long?",
         short="After {T} updates it is {cloud_dead}. Further, to {T_goal}.",
-        line="{cloud_dead} dead after {T} updates",
         fallback=_DRAWN_FALLBACK,
         asked="time",
         charts=("survival", None),
@@ -296,7 +284,6 @@ STEPS: tuple[Step, ...] = (
         wrong="{cloud_dead} are dead: from this near, none falls in. Small networks react less: {net_small} "
         "of units die, normalised {net_one}.",
         short="A little further, to γ = 1.",
-        line="{cloud_dead} dead",
         fallback=_DRAWN_FALLBACK,
         asked="gamma",
         charts=("survival", None),

@@ -80,7 +80,7 @@ def values(settings: Settings, step: int, cancel: Cancellation) -> dict[str, Val
 
 def names(step: Step) -> list[str]:
     """Return what stands in the braces of a step's texts, each name once."""
-    templates = (step.text, *step.options, step.expected, step.wrong, step.short, step.line, step.fallback)
+    templates = (step.text, *step.options, step.expected, step.wrong, step.short, step.fallback)
     found = (name for text in templates for _, name, _, _ in string.Formatter().parse(text))
     return list(dict.fromkeys(name for name in found if name is not None))
 

@@ -29,7 +29,7 @@ def done(page: Page) -> None:
 def bar(page: Page) -> dict[str, str]:
     """What stands in the bar, hidden or not."""
     texts: dict[str, str] = page.evaluate(
-        """() => Object.fromEntries(["title", "text", "do", "reaction", "line"]
+        """() => Object.fromEntries(["title", "text", "do", "reaction"]
             .map((name) => [name, document.getElementById(`lesson-${name}`).textContent]))"""
     )
     return texts

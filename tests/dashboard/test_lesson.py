@@ -77,11 +77,10 @@ def test_each_step_begins_undone_and_its_goal_does_it(waiting: Cloud) -> None:
         begin, end = told(at(step.number), step.number), told(at(step.number, GOAL), step.number)
         assert not begin.done
         assert end.done
-        assert begin.reaction is begin.short_hint is begin.done_line is None
+        assert begin.reaction is begin.short_hint is None
         assert end.claim_holds
         assert not end.reset
         assert end.reaction
-        assert end.done_line
 
 
 def test_steps_are_whole() -> None:
@@ -106,9 +105,8 @@ def test_texts_are_short_and_plain(waiting: Cloud) -> None:
                 assert len(now.do.split()) <= 15
                 assert all(len(option.split()) <= 6 for option in now.options)
                 assert len((now.reaction or "").split()) <= 35
-                assert len((now.done_line or "").split()) <= 8
                 shown = "|".join((now.title, now.text, now.do, *now.options, str(now.reaction)))
-                assert not re.search(r"[!{}]|  |\bnan\b|\binf\b|…", f"{shown}|{now.done_line}"), shown
+                assert not re.search(r"[!{}]|  |\bnan\b|\binf\b|…", shown), shown
 
 
 # ------------------------------------------------------------------ the script's table
@@ -502,7 +500,6 @@ def test_a_dies_from_the_threshold_on() -> None:
     assert not told(at(4, beta="0.8550"), 4).done
     done = told(at(4, beta="0.8573"), 4)
     assert done.done
-    assert done.done_line == "A dies from β = 0.856"
 
 
 def test_the_zoom_needs_gamma_and_the_window() -> None:
@@ -578,7 +575,6 @@ def test_where_the_claim_fails_only_the_two_shares_are_told(step: int, changes: 
     assert not answer.claim_holds
     assert answer.reset
     assert answer.right is None
-    assert answer.done_line is None
     found = words(now, step)
     assert answer.reaction == f"{found['dead_share']} die here; without momentum {found['dead_share_0']}."
 
@@ -740,7 +736,7 @@ def test_whatever_the_settings_no_brace_is_left(
 ) -> None:
     answer = told(at(step, goal, **SMALL, **changes), step, vote)
     shown = (answer.text, answer.do, *answer.options)
-    said = (*shown, answer.reaction or "", answer.short_hint or "", answer.done_line or "")
+    said = (*shown, answer.reaction or "", answer.short_hint or "")
     for text in said:
         assert not re.search(r"[{}]|\bnan\b|\binf\b|\bNone\b(?! (changed|of))", text), text
     assert (answer.reaction is not None) == answer.done
