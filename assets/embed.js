@@ -17,7 +17,7 @@
     alive: { full: [".map-column > .time"] },
     "cloud-alive": { full: [".map-column > .time"] },
   };
-  const WORDS = ["#caption", "#notices", "#problem", "#embed-foot"];
+  const WORDS = ["#caption", "#announced", "#notices", "#problem", "#embed-foot"];
   const MOVING = [".sliders", "#reveal"];
   const AFFINE = ["locus", "oscillation", "regimes", "field"]; // of which the second line tells
   const STILL = ["#embed-settings", ".counting"];

@@ -34,7 +34,7 @@ def header() -> Component:
                         title="Large type for a projector; Escape leaves",
                     ),
                     html.Button(
-                        "Share link",
+                        ["Share", html.Span(" link", className="more")],
                         id="share-open",
                         className="link",
                         title="A link to what is shown, a picture for another page, the settings as a file",

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -33,10 +34,10 @@ def client() -> Iterator[FlaskClient]:
         yield client
 
 
-def arrive(client: FlaskClient, search: str) -> tuple[dict[str, str], list[Any]]:
+def arrive(client: FlaskClient, path: str, search: str) -> tuple[dict[str, str], list[Any]]:
     """What Dash answers to a viewer who opens the page with this query."""
     inputs = [
-        {"id": "url", "property": "pathname", "value": "/"},
+        {"id": "url", "property": "pathname", "value": path},
         {"id": "url", "property": "search", "value": search},
         {"id": "arrival", "property": "data", "value": None},
     ]
@@ -350,9 +351,9 @@ def test_three_hundred_mutated_links_give_no_error_page(client: FlaskClient) -> 
     """
     told = refused = 0
     limits = {"cells": "16", "resolution": "16", "units": "10", "budget": "0.2", "panels": "map,cloud"}
-    for query in mutations(300):
-        assert client.get(f"/?{query}").status_code == 200
-        texts, notices = arrive(client, f"?{query}")
+    for query, path in zip(mutations(300), cycle(("/", "/lesson")), strict=False):
+        assert client.get(f"{path}?{query}").status_code == 200
+        texts, notices = arrive(client, path, f"?{query}")
         assert DEFAULT.edit(texts).texts() == texts
         told += bool(notices)
         frame = client.get(f"/frame?{urlencode({**texts, **limits})}")
