@@ -39,6 +39,7 @@
   }
 
   function clear(problem) {
+    byId("data-picture").replaceChildren();
     byId("data-tables").replaceChildren();
     byId("data-file").hidden = true;
     byId("data-problem").textContent = problem;
@@ -73,7 +74,8 @@
   function open() {
     clear("");
     byId("data-dialog").showModal();
-    fill();
+    if (dc.guess.hidden()) clear("▲ The outcome is hidden: reveal it first.");
+    else fill();
   }
 
   document.addEventListener("click", ({ target }) => {

@@ -161,6 +161,7 @@
   }
 
   // Words that tell nothing of the outcome, or that are set elsewhere.
+  const open = (panel) => dc.table().open.includes(panel);
   const PLAIN = /-(landmark|tick)$|^(main|problem|coarse|follow|pytorch|convention|provenance|counting|share-conditions)$/;
 
   function unsay(id) {
@@ -253,9 +254,9 @@
       verdict = "";
       if (dc.frame) dc.frame = { ...dc.frame, outcome: null };
       byId("hover").replaceChildren();
-      for (const id of Object.keys(said)) if (!PLAIN.test(id)) unsay(id);
+      for (const id of Object.keys(said)) if (!PLAIN.test(id) && !open(id.replace("picture-", ""))) unsay(id);
       for (const panel of Object.keys(dc.table().depends)) {
-        if (dc.table().open.includes(panel)) continue;
+        if (open(panel)) continue;
         byId(`picture-${panel}`)?.removeAttribute("aria-label"); // also where what was last set of it is less
         delete figures[panel];
         dc.pump.forget(panel);

@@ -66,7 +66,7 @@ def bar() -> Component:
 
 def _option(n: int) -> Component:
     return html.Button(
-        [html.Kbd(str(n)), html.Span(id=f"lesson-option-{n}-text")],
+        [html.Kbd(str(n)), html.Span(": ", className="unseen"), html.Span(id=f"lesson-option-{n}-text")],
         id=f"lesson-option-{n}",
         className="option",
         **aria(pressed="false"),

@@ -135,6 +135,7 @@ def _tips() -> Component:
                 html.Button(
                     [
                         html.Span(id=f"tip-{n}-text", className="text"),
+                        html.Span(": ", className="unseen"),
                         html.Span(id=f"tip-{n}-number", className="number"),
                     ],
                     id=f"tip-{n}",

@@ -284,10 +284,10 @@ def test_presets_open_from_the_list(open_page: OpenPage) -> None:
     page = open_page(f"/?beta=0.3&{SMALL}")
     for preset in PRESETS:
         page.click("#preset")
-        boxes = [option.bounding_box() for option in page.get_by_role("option").all()]
+        boxes = [option.bounding_box() for option in page.locator(".dash-dropdown-option").all()]
         tops = [box["y"] for box in boxes if box is not None and box["height"] >= 24]
         assert len(set(tops)) >= len(PRESETS)
-        page.get_by_role("option", name=preset.name, exact=True).click()
+        page.locator(".dash-dropdown-option").get_by_text(preset.name, exact=True).click()
         wanted = preset.settings()
         expected = {
             key: getattr(wanted, key) for key in ("beta", "eta", "gamma", "delta", "colouring", "init")
