@@ -75,7 +75,7 @@
       });
       return save(gif, `${name}.gif`);
     } finally {
-      bar.hidden = true;
+      if (job?.signal === signal) bar.hidden = true;
     }
   }
 
@@ -85,13 +85,13 @@
     byId(`${part}-export-said`).textContent = text;
   }
 
-  const reason = (error) => (error instanceof TypeError ? "The server does not answer." : error.message);
+  const reason = (error) => (error instanceof TypeError || error instanceof SyntaxError ? "The server does not answer." : error.message);
 
   async function make(part, work) {
     job?.abort();
     const mine = (job = new AbortController());
+    byId("sweep-progress").hidden = true;
     say(part, "One moment …");
-    dialog().classList.add("making");
     try {
       say(part, await work(mine.signal));
     } catch (error) {
@@ -102,16 +102,15 @@
     showSweeping();
   }
 
+  const sweeping = () => Boolean(job) && !byId("sweep-progress").hidden;
+
   function showSweeping() {
-    const sweeping = Boolean(job) && !byId("sweep-progress").hidden;
-    byId("sweep-make").textContent = sweeping ? "Cancel" : "Make GIF";
-    dialog().classList.toggle("making", Boolean(job));
+    byId("sweep-make").textContent = sweeping() ? "Cancel" : "Make GIF";
   }
 
   function sweep() {
-    if (job && !byId("sweep-progress").hidden) return job.abort();
+    if (sweeping()) return job.abort();
     make("sweep", saveSweep);
-    byId("sweep-progress").hidden = false;
     showSweeping();
   }
 

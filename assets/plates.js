@@ -21,16 +21,21 @@
     return rule.cssText.replace(/url\([^)]+\)/, `url("${await dataUrl(font)}")`);
   }
 
-  // An image sees no fonts of the page that shows it.
+  // The figures' letters: the interface's typeface, and italics of the other.
+  const used = ({ style }) => /Source Sans/.test(style.fontFamily) || style.fontStyle === "italic";
+
+  // An image sees no fonts of the page that shows it, so they travel inside.
   function fonts() {
-    faces ??= Promise.all(rules().filter((rule) => rule instanceof CSSFontFaceRule).map(embedded)).then((all) => all.join("\n"));
+    const found = rules().filter((rule) => rule instanceof CSSFontFaceRule && used(rule));
+    faces ??= Promise.all(found.map(embedded)).then((all) => all.join("\n"));
     return faces;
   }
 
   async function svg({ data, layout }) {
     const { width, height } = layout;
     await document.fonts.ready;
-    return window.Plotly.toImage({ data, layout }, { format: "svg", width, height, imageDataOnly: true });
+    const drawing = await window.Plotly.toImage({ data, layout }, { format: "svg", width, height, imageDataOnly: true });
+    return drawing.replace(">", `><style>${await fonts()}</style>`);
   }
 
   // Letters of all faces, in a row below the picture: they are blank where a font has not been read in time.
@@ -80,7 +85,6 @@
     const source = (await svg(figure))
       .replace(/height="[^"]*"/, `height="${whole}"`)
       .replace(/viewBox="[^"]*"/, `viewBox="0 0 ${width} ${whole}"`)
-      .replace(">", `><style>${await fonts()}</style>`)
       .replace(/<\/svg>$/, `${drawing}</svg>`);
     const image = await load(`data:image/svg+xml,${encodeURIComponent(source)}`, height, count);
     const [page, context] = blank(width * scale, height * scale);

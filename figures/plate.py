@@ -11,6 +11,7 @@ from figures.view import View
 
 _EDGE = 14  # pixels around title and caption
 _TITLE, _LEGEND, _GAP = 40, 26, 8  # pixels that each takes, and above the caption
+_ROOM = 2 * "\N{NO-BREAK SPACE}"
 _LINE = 1.3  # plotly's line height, in font sizes
 _CHARACTER = 0.48  # mean width of a letter, in font sizes; of Source Sans 3 it is 0.45, of others more
 
@@ -153,7 +154,10 @@ def _remark(frame: Frame, margin: Spec, view: View) -> list[Spec]:
 
 
 def _legend(frame: Frame, view: View) -> list[Spec]:
-    """Return a trace without points for each entry; plotly's own legend names them."""
+    """Return a trace without points for each entry; plotly's own legend names them.
+
+    Spaces after a name leave room for it in wider letters than those that plotly has measured.
+    """
     return [_woven(entry, view) if entry.weave else _mark(entry, view) for entry in frame.legend]
 
 
@@ -168,7 +172,7 @@ def _mark(entry: Entry, view: View) -> Spec:
     }
     return {
         "type": "scatter",
-        "name": entry.text,
+        "name": f"{entry.text}{_ROOM}",
         "mode": "markers",
         "x": [None],
         "y": [None],
@@ -183,7 +187,7 @@ def _woven(entry: Entry, view: View) -> Spec:
     pattern = {"shape": "/", "fgcolor": entry.weave, "fillmode": "overlay", "size": 5, "solidity": 0.35}
     return {
         "type": "bar",
-        "name": entry.text,
+        "name": f"{entry.text}{_ROOM}",
         "x": [None],
         "y": [None],
         "marker": {

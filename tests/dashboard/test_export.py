@@ -87,7 +87,7 @@ def test_the_map_says_what_the_page_says(client: FlaskClient) -> None:
     assert "β = 0, η = 0.1, γ = 0.5, δ = 0.2, ε = 0.001, ρ = 0.3." in text
     assert "Starts A (1, −2), B (0.5, 0.5). Discs: at iteration 7." in text
     assert "Of a 20 × 20 grid of starts in [−3, 3]² at ρ = 0.3, no momentum at the start; stopped at" in text
-    legend = [trace["name"] for trace in figure["data"] if trace.get("showlegend")]
+    legend = [trace["name"].strip() for trace in figure["data"] if trace.get("showlegend")]
     assert legend[0] == f"DEAD {100 * basin.dead_fraction:.1f} %"
     (heat,) = (trace for trace in figure["data"] if trace["type"] == "heatmap")
     cells = np.frombuffer(base64.b64decode(heat["z"]["bdata"]), np.uint8)

@@ -36,7 +36,7 @@ def test_a_plate_is_a_valid_figure_on_the_pages_ground(theme: ThemeName) -> None
     whole = go.Figure(drawn)
     assert whole.layout.paper_bgcolor == THEMES[theme].page
     assert whole.layout.title.text == "Title"
-    assert [trace.name for trace in whole.data if trace.showlegend] == ["dead", "diverged", "alive"]
+    assert [trace.name.strip() for trace in whole.data if trace.showlegend] == ["dead", "diverged", "alive"]
     assert whole.data[-2].marker.pattern.fgcolor == "#8F2846"
     assert annotation(whole, "β = 0.9")["x"] == 1
     assert min(font_sizes(whole.to_dict())) >= 13
