@@ -14,6 +14,7 @@ from dynamics.affine import (
     overshoot,
     regime,
 )
+from dynamics.axis import Axis
 from dynamics.basins import BasinMap, Outcomes, basin_map, border_error, outcomes
 from dynamics.cloud import Cloud, cloud, recorded_iterations
 from dynamics.field import VectorField, vector_field
@@ -38,14 +39,18 @@ from dynamics.revival import (
     log10_steps_until_active,
     revival_time,
 )
+from dynamics.sweep import Draw, Sweep
+from dynamics.sweep_tiles import SweepResult, run_sweep
 from dynamics.trajectory import Trajectory, trajectory
 
 __all__ = [
     "AffineTrajectory",
+    "Axis",
     "BasinMap",
     "Cancellation",
     "Cancelled",
     "Cloud",
+    "Draw",
     "EigenvalueLocus",
     "Grid",
     "Hyperparameters",
@@ -57,6 +62,8 @@ __all__ = [
     "RevivalTimes",
     "Scheme",
     "Starts",
+    "Sweep",
+    "SweepResult",
     "Trajectory",
     "VectorField",
     "activation_probability",
@@ -85,6 +92,7 @@ __all__ = [
     "recorded_iterations",
     "regime",
     "revival_time",
+    "run_sweep",
     "sample",
     "smallest_kick",
     "trajectory",

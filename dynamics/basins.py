@@ -94,7 +94,9 @@ class BasinMap(_Result):
     rho: float
 
 
-def _checked(epsilon: float, tolerance: float, max_iterations: int, method: str) -> tuple[float, float, int]:
+def checked_judging(
+    epsilon: float, tolerance: float, max_iterations: int, method: str
+) -> tuple[float, float, int]:
     """Return ε, tolerance and budget, or raise ValueError naming the one out of range."""
     if method not in get_args(Method):
         raise ValueError(f"method must be 'fast', 'exact' or 'reference', got {method!r}")
@@ -205,7 +207,7 @@ def outcomes(
     Cancelled
         If `cancel` was cancelled before the end.
     """
-    judging = _checked(epsilon, tolerance, max_iterations, method)
+    judging = checked_judging(epsilon, tolerance, max_iterations, method)
     starts = finite_points("start", w, b, rho)
     first = None if momentum is None else _momentum(momentum, starts[0].shape, method)
     shared = _shared_fields(hp, judging, _solve(hp, starts, judging, method, cancel, first))
@@ -253,7 +255,7 @@ def basin_map(
     BasinMap
         Arrays (n_b, n_w); row i has bias grid.b[i], column j has weight grid.w[j].
     """
-    judging = _checked(epsilon, tolerance, max_iterations, method)
+    judging = checked_judging(epsilon, tolerance, max_iterations, method)
     rho = checks.finite("rho", rho)
     token = Cancellation() if cancel is None else cancel
     if method == "reference":

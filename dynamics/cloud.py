@@ -7,12 +7,12 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaincinv
 
 from dynamics import checks, cloud_kernels, threads
 from dynamics.arrays import ReadOnlyArrays
 from dynamics.hyperparameters import Hyperparameters
 from dynamics.initializers import Initializer, Starts, sample
+from dynamics.interval import clopper_pearson
 from dynamics.outcome import LONGEST_UPDATE, Cancellation, Cancelled
 from dynamics.relu import activation_probability, dead_cone_slope
 from dynamics.trajectory import recorded
@@ -20,7 +20,6 @@ from dynamics.trajectory import recorded
 Singles = NDArray[np.float32]
 
 _PIECE = 4 * cloud_kernels.LANES  # starts a thread takes at a time
-_CONFIDENCE = 0.95
 ACTIVATION_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -73,16 +72,8 @@ class Cloud(ReadOnlyArrays):
 
     @cached_property
     def interval(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Both ends of the 95 % interval of the dead share, float64 (n,) each.
-
-        Clopper and Pearson's: the shares at which as few or as many dead as were counted have a
-        probability of at least 2.5 %. At each T for itself it covers the true share in 95 % of draws or more.
-        """
-        dead, alive = self.dead_count, self.count - self.dead_count
-        tail = (1 - _CONFIDENCE) / 2
-        low = np.where(dead == 0, 0.0, betaincinv(np.maximum(dead, 1), alive + 1, tail))
-        high = np.where(alive == 0, 1.0, betaincinv(dead + 1, np.maximum(alive, 1), 1 - tail))
-        return low, high
+        """Both ends of the 95 % interval of the dead share, float64 (n,) each; at each T for itself."""
+        return clopper_pearson(self.dead_count, self.count)
 
     @cached_property
     def median_rho(self) -> NDArray[np.float64]:
