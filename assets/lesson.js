@@ -105,7 +105,7 @@
 
   const CLICKS = {
     "lesson-back": () => go(step() - 1),
-    "lesson-next": () => go(step() + 1),
+    "lesson-next": () => (step() < steps().length ? go(step() + 1) : leave()),
     "lesson-reset": () => go(step()),
     "lesson-leave": leave,
     "lesson-show": show,
@@ -162,7 +162,7 @@
       // What is said of another step waits for the frame of this one.
       byId("lesson").toggleAttribute("data-old", byId("lesson").dataset.for !== String(step()));
       byId("lesson-back").disabled = step() === 1;
-      byId("lesson-next").disabled = step() === steps().length;
+      byId("lesson-next").textContent = step() < steps().length ? "Next" : "Finish";
       for (const dot of byId("dots").children) {
         if (Number(dot.dataset.step) === step()) dot.setAttribute("aria-current", "step");
         else dot.removeAttribute("aria-current");
