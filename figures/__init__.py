@@ -16,6 +16,7 @@ from figures.regimes import regimes
 from figures.revival import revival
 from figures.share import CurrentShare, ShareCurve, share
 from figures.survival import survival
+from figures.sweep import sweep
 from figures.theme import DARK, LIGHT, THEMES, Theme
 from figures.view import LAYERS, View
 
@@ -48,4 +49,5 @@ __all__ = [
     "revival",
     "share",
     "survival",
+    "sweep",
 ]

@@ -213,6 +213,11 @@ def iteration_colours(theme: Theme) -> tuple[str, ...]:
     return tuple(getattr(theme, f"iterations_{k}") for k in range(1, 7))
 
 
+def share_colours(theme: Theme) -> tuple[str, ...]:
+    """Return the ten steps of a dead share, none dead to all dead."""
+    return tuple(getattr(theme, f"share_{k}") for k in range(1, 11))
+
+
 def with_alpha(colour: str, alpha: float) -> str:
     """Return a "#RRGGBB" colour as CSS with an opacity, 0 to 1."""
     red, green, blue = _channels(colour)
