@@ -49,14 +49,17 @@ SCHEME_NAMES = {
 def drawings(settings: Settings, found: Clouds, view: View) -> dict[str, Callable[[], Spec]]:
     """Return how to draw each panel."""
     run, time = found.current, updates(settings)
-    runs = [*found.others, run]
-    if foretold(settings):
-        runs = [other.until(time) for other in runs]
+    runs = seen(settings, [*found.others, run])
     return {
         "cloud": lambda: cloud_plane.spec(run, time, cloud_window(run).steady(), view, name_rho=False),
         "survival": lambda: survival.spec(runs, time, view, last=LATE),
         "cloud-alive": lambda: cloud_alive.spec(run, time, view, last=LATE),
     }
+
+
+def seen(settings: Settings, runs: Sequence[Cloud]) -> list[Cloud]:
+    """Return clouds as far as they may be seen: until the playhead where the lesson asks what comes then."""
+    return [run.until(updates(settings)) for run in runs] if foretold(settings) else list(runs)
 
 
 # ------------------------------------------------------------------ sentences
@@ -186,7 +189,7 @@ def words(settings: Settings, found: Clouds) -> dict[str, Callable[[], str]]:
     row = run.row(updates(settings))
     return {
         "cloud": lambda: _cloud_words(run, row),
-        "survival": lambda: _survival_words([run, *found.others], int(run.iteration[row])),
+        "survival": lambda: _survival_words(seen(settings, [run, *found.others]), int(run.iteration[row])),
         "cloud-alive": lambda: _alive_words(run, row),
     }
 

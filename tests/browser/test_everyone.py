@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 SMALL = "resolution=24"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-DIALOGS = ("data", "keys")
+DIALOGS = {"data": "#data-tables table", "keys": "kbd", "share": "#link-text", "export": "#export-code"}
 
 # Everything that can be taken hold of, with the box that a finger has to hit.
 KINDS = "a[href], button, input, select, textarea, summary, [role=slider]"
@@ -91,13 +91,24 @@ def test_axe_finds_nothing_in_present_lesson_and_dialogs(open_page: OpenPage) ->
     page.goto(re.sub(r"/\?.*", f"/lesson?step=5&{SMALL}", page.url))
     settled(page)
     assert barriers(page) == []
-    for dialog in DIALOGS:
+    for dialog, content in DIALOGS.items():
         page.click(f"#{dialog}-open")
-        expect(page.locator(f"#{dialog}-dialog")).to_be_visible()
-        if dialog == "data":
-            expect(page.locator("#data-tables table").first).to_be_visible()
+        expect(page.locator(f"#{dialog}-dialog {content}").first).to_be_visible()
         assert barriers(page) == []
         page.keyboard.press("Escape")
+        assert page.evaluate("document.activeElement.id") == f"{dialog}-open"
+
+
+def test_axe_finds_nothing_in_what_is_to_be_read(open_page: OpenPage) -> None:
+    page = open_page(f"/?embed=map&level=full&{SMALL}", width=640, height=480)
+    assert barriers(page) == []
+    for path in ("/about", "/teach", "/teach/10-minutes", "/teach/questions", "/teach/glossary"):
+        page.goto(re.sub(r"/\?.*|(?<=\d)/.*", path, page.url))
+        assert page.title().endswith(" – The Dead Cone")
+        for width, height in ((1440, 900), (390, 844)):
+            page.set_viewport_size({"width": width, "height": height})
+            assert barriers(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 # ------------------------------------------------------------------ keyboard, and what is said
@@ -259,10 +270,11 @@ def test_targets_are_as_large_as_a_finger(open_page: OpenPage) -> None:
     ):
         turn(page, **changes)
         assert too_small(page, 44) == [], changes
-    for dialog in DIALOGS:
+    for dialog, content in DIALOGS.items():
         page.click(f"#{dialog}-open")
+        expect(page.locator(f"#{dialog}-dialog {content}").first).to_be_visible()
         assert too_small(page, 44) == [], dialog
-        page.click(f"#{dialog}-close")
+        page.keyboard.press("Escape")
     page.set_viewport_size({"width": 1440, "height": 900})
     settled(page)
     assert too_small(page, 24) == []

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dashboard.frame import frame
+from dashboard.numbers import percent
 from dashboard.packing import unpack
 from dashboard.request import ALL_DEPENDS, DEPENDS, read_request
 from dashboard.settings import DEFAULT
@@ -23,7 +24,7 @@ from dynamics import (
     trajectory,
 )
 
-UNITS = "init=he_normal&units=40&time=1000&beta=0.95&panels=cloud,survival,cloud-alive"
+UNITS = "init=he_normal&units=43&time=1000&beta=0.95&panels=cloud,survival,cloud-alive"
 COMPARED = "pin=beta:0&panels=map,alive,pinned,changed,pinned-alive"
 REVIVAL = "colouring=revival&panels=map,revival"
 
@@ -65,7 +66,7 @@ def test_nothing_is_put_into_words_while_a_hand_moves() -> None:
         ("colouring=gradient", "map", {"gamma": 0.1}, {"gamma": 0.7}),
         ("", "alive", {"quantity": "loss"}, {"quantity": "w"}),
         ("pin=beta:0", "pinned,changed,pinned-alive", {"pin": "beta:0"}, {"pin": "beta:0.99"}),
-        ("init=he_normal&units=40&time=1000", "cloud,survival,cloud-alive", {"beta": 0.5}, {"beta": 0.95}),
+        ("init=he_normal&units=43&time=1000", "cloud,survival,cloud-alive", {"beta": 0.5}, {"beta": 0.95}),
     ],
 )
 def test_the_words_change_with_the_picture(
@@ -148,9 +149,10 @@ def test_what_changed_adds_up() -> None:
 def test_the_units_in_numbers() -> None:
     words = _words(UNITS)
     hp = DEFAULT.edit({"beta": "0.95"}).hyperparameters
-    run = cloud(hp, Initializer(Scheme.HE_NORMAL, 100), 40, iterations=1000)
+    run = cloud(hp, Initializer(Scheme.HE_NORMAL, 100), 43, iterations=1000)
     row = run.row(1000)
-    assert f"dead {100 * run.dead_fraction[row]:.0f} %" in words["cloud"].replace(".0 %", " %")
+    assert "43 units in the plane" in words["cloud"]
+    assert f": dead {percent(float(run.dead_fraction[row]), 1)}, alive" in words["cloud"]
     assert f"median {np.median(run.w[row]):.2g}" in words["cloud"]
     assert "95 % interval" in words["survival"]
 
@@ -163,3 +165,12 @@ def test_hidden_words_tell_nothing() -> None:
     dead = 100 * basin_map(DEFAULT.hyperparameters, DEFAULT.grid(32)).dead_fraction
     assert not any(f"{dead:.0f} %" in words or f"{dead:.1f} %" in words for words in whole.values())
     assert "Your guess at β = 0.9 is 30 %." in whole["share"]
+
+
+def test_the_lesson_gives_no_answer_away() -> None:
+    early = _words("step=9&init=he_normal&units=41&beta=0.99&time=1000", panels="survival")["survival"]
+    late = _words("step=0&init=he_normal&units=41&beta=0.99&time=1000", panels="survival")["survival"]
+    assert "10⁶" not in early
+    assert "10⁶" in late
+    asked = _words("step=5&beta=0.3", panels="share")["share"]
+    assert "at β = 0.99" not in asked

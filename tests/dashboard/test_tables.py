@@ -121,6 +121,14 @@ def test_nothing_is_told_while_the_outcome_is_hidden(client: FlaskClient) -> Non
         assert "hidden" in _json(answer)["message"]
 
 
+def test_the_lesson_gives_no_answer_away(client: FlaskClient) -> None:
+    (share,) = _tables(client, "picture=share&step=5&beta=0.3")["tables"]
+    assert [row[0] for row in share["rows"]] == ["0.3"]
+    query = "picture=survival&step=9&init=he_normal&units=20&beta=0.99&time=1000"
+    (survival,) = _tables(client, query)["tables"]
+    assert max(int(row[0]) for row in survival["rows"]) == 1000
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [
