@@ -67,6 +67,13 @@
     };
   }
 
+  // The playhead's marks on the map in words.
+  function whereabouts(t) {
+    if (t === 0 || !heads.map || !dc.texts().layers.includes("paths")) return [];
+    const short = (value) => String(Number(value.toPrecision(3))).replace("-", "−");
+    return places("map", t).places.map((at, i) => `${"ABCDEFGH"[i]} at ${at ? `(${at.map(short).join(", ")})` : "no place"}`);
+  }
+
   function layer(gd) {
     const frame = gd.closest(".graph");
     const found = frame.querySelector(".heads");
@@ -121,7 +128,7 @@
     const scrubber = byId("scrubber");
     scrubber.value = 1000 * toShare(t);
     scrubber.style.setProperty("--at", toShare(t).toFixed(4));
-    scrubber.setAttribute("aria-valuetext", `iteration ${t}`);
+    scrubber.setAttribute("aria-valuetext", [`iteration ${t}`, ...(playing ? [] : whereabouts(t))].join(", "));
     const before = dc.texts().before === "none" ? null : dc.texts().before.split(",")[0];
     const button = byId("continue");
     button.setAttribute("aria-pressed", String(before !== null));

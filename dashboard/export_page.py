@@ -55,6 +55,7 @@ def page(request: ExportRequest, address: str, cancel: Cancellation) -> str:
         live=f"{address}?{query}" if query else address,
         paper=PAPER,
         titles={key: words.title(key, request.settings) for key in keys if key in plates},
+        alternatives={key: look(request.of(key), cancel).words[key]() for key in plates},
         figures=figures,
         styles=_styles(),
         plotly=get_plotlyjs(),

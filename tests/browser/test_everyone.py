@@ -7,6 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from dashboard.settings import DEFAULT
+from dynamics import trajectory
 from tests.browser.conftest import OpenPage, settled
 
 pytestmark = pytest.mark.browser
@@ -146,6 +148,11 @@ def test_tab_reaches_everything_and_shows_where_it_is(open_page: OpenPage) -> No
         assert any(target in name for name in order), target
     assert sum("dash-slider-thumb" in name for name in order) == 4
     assert sum("start" in name and "BUTTON" in name for name in order) >= 3
+    page.focus("#scrubber")
+    page.keyboard.press("PageUp")
+    said = page.locator("#scrubber").get_attribute("aria-valuetext") or ""
+    path = trajectory(DEFAULT.hyperparameters, DEFAULT.starts[0], steps=10)
+    assert said.startswith(f"iteration 10, A at ({path.w[10]:.3g}, {path.b[10]:.3g}), B at (")
     # A choice is one stop, and arrows choose.
     page.locator("#colouring input:checked").focus()
     page.keyboard.press("ArrowRight")

@@ -238,6 +238,9 @@ def test_the_page_holds_all_pictures_and_needs_nothing_else(client: FlaskClient,
     assert set(json.loads(held[1])) == set(MODES[query])
     assert 'data-theme="dark"' in text
     own = re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
+    told = re.findall(r'role="img" aria-label="([^"]+)"', own)
+    assert len(told) == len(MODES[query])
+    assert all(re.search(r"\d", words) for words in told)  # each picture in words with its numbers
     assert not re.search(r"""(?:src|href)=["'](?!https?://)""", own)
     assert all(source.startswith("data:") for source in re.findall(r'url\("?([^")]+)', own))
     live = re.search(r'href="http://localhost/\??([^"]*)"', own)
