@@ -17,7 +17,13 @@ _PREFIX = "own-"
 def folder() -> Path:
     """Return where data sets are kept: DEADCONE_DATA, or a folder of this user among temporary files."""
     named = os.environ.get("DEADCONE_DATA")
-    return Path(named) if named else Path(tempfile.gettempdir()) / f"deadcone-data-{os.getuid()}"
+    if named:
+        return Path(named)
+    try:
+        parent = tempfile.gettempdir()
+    except FileNotFoundError:  # a read-only file system; memory can be written even there
+        parent = "/dev/shm"
+    return Path(parent) / f"deadcone-data-{os.getuid()}"
 
 
 def keep(dataset: Dataset) -> str:

@@ -1,0 +1,80 @@
+"""The paper's sentences about Fig. 1 on trial: rules fixed before the runs, verdicts from intervals."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from experiments import kept
+from experiments.figure1_result import Figure1Result
+from experiments.intervals import Case, Claim, Estimate, Floats, estimate, geometric
+
+NO_MORE = 0.02  # a dead share that rises by less than two percentage points does not rise
+_FIT = "The fit to the training data degrades as "
+_RATIO = "training error over the error at γ = 1 and δ = 0, geometric mean over seeds"
+_RULE = "the whole 95 % interval lies above 1"
+
+
+def figure1_claims(result: Figure1Result) -> tuple[Claim, ...]:
+    """Return what a run, finished or not, says of each sentence below Fig. 1.
+
+    Networks of one seed share rows, weights and batches, so that differences are taken seed by seed.
+
+    Parameters
+    ----------
+    result : Figure1Result
+    """
+    return (
+        Claim(f"{_FIT}γ deviates from 1.", _RATIO, _RULE, *_ends(result, "gamma", 1.0)),
+        Claim(f"{_FIT}δ deviates from 0.", _RATIO, _RULE, *_ends(result, "delta", 0.0)),
+        Claim(
+            "Decreasing γ leads to more dying ReLUs only with momentum.",
+            "dead share at the smallest γ minus dead share at γ = 1, mean over seeds",
+            "with momentum, the whole 95 % interval lies above 0; "
+            f"without, it lies below {100 * NO_MORE:.0f} percentage points",
+            *_deaths(result),
+        ),
+    )
+
+
+def _ends(result: Figure1Result, axis: str, usual: float) -> tuple[tuple[Case, ...], int]:
+    """Compare both ends of an axis with its usual value."""
+    values = np.array(result.spec.gammas if axis == "gamma" else result.spec.deltas)
+    errors = result.along(axis, "train_error")
+    at = int(np.flatnonzero(values == usual)[0])
+    cases: list[Case] = []
+    counts: list[int] = []
+    for end in sorted({0, len(values) - 1} - {at}):
+        found = geometric(errors[..., end] / errors[..., at], axis=1)
+        text = f"{'γ' if axis == 'gamma' else 'δ'} = {values[end]:g}"
+        cases += _cases(result, found, text, lambda low, high, beta: low > 1)
+        counts += found.count.ravel().tolist()
+    return tuple(cases), min(counts, default=0)
+
+
+def _deaths(result: Figure1Result) -> tuple[tuple[Case, ...], int]:
+    """Compare the smallest γ with γ = 1, with momentum and without."""
+    spec, dead = result.spec, result.along("gamma", "dead")
+    if spec.gammas[0] == 1 or len(spec.betas) < 2 or spec.betas[0] != 0:
+        return (), 0
+    found = estimate(dead[..., 0] - dead[..., spec.gammas.index(1.0)], axis=1)
+
+    def supports(low: float, high: float, beta: float) -> bool:
+        return low > 0 if beta > 0 else high < NO_MORE
+
+    cases = _cases(result, found, f"γ = {spec.gammas[0]:g}", supports)
+    return tuple(cases), int(found.count.min())
+
+
+def _cases(
+    result: Figure1Result, found: Estimate, text: str, supports: Callable[[float, float, float], bool]
+) -> Iterator[Case]:
+    """Yield a case for every data set and β."""
+    for i, name in enumerate(result.spec.datasets):
+        for j, beta in enumerate(result.spec.betas):
+            mean, low, high = (float(values[i, j]) for values in _numbers(found))
+            where = f"{kept.load(name).name}, {text}, β = {beta:g}"
+            yield Case(where, mean, low, high, supports(low, high, beta))
+
+
+def _numbers(found: Estimate) -> tuple[Floats, Floats, Floats]:
+    return found.mean, found.low, found.high

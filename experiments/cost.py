@@ -1,0 +1,38 @@
+"""What training costs, roughly: to cut work into tiles of a second, and to refuse what takes too long."""
+
+from experiments.networks import Architecture, Parameters
+
+MOST_SECONDS = 3600.0
+_PER_OPERATION, _PER_NUMBER = 1.6e-11, 0.9e-9  # seconds of one core, measured from 2 × 32 to 20 × 512
+
+
+def seconds_per_step(architecture: Architecture, columns: int, batch: int) -> float:
+    """Return the time in seconds that one update of one network takes a core, within a factor of two.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    columns : int
+        Of the data.
+    batch : int
+        Rows of a minibatch.
+    """
+    parameters = Parameters.size(architecture, columns)
+    passes = 3 if architecture.normalised else 1
+    numbers = parameters + passes * batch * architecture.width * architecture.depth
+    return _PER_OPERATION * 6 * batch * parameters + _PER_NUMBER * numbers
+
+
+def refuse_above_limit(seconds: float, networks: int) -> None:
+    """Refuse a run of more than an hour of one core.
+
+    Raises
+    ------
+    ValueError
+        Saying how long it would take.
+    """
+    if seconds > MOST_SECONDS:
+        raise ValueError(
+            f"steps must be fewer, or networks fewer or smaller: {networks} of them would take a core about "
+            f"{seconds / 3600:.1f} hours, and at most {MOST_SECONDS / 3600:g} is allowed"
+        )
