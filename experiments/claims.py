@@ -1,10 +1,11 @@
-"""The paper's sentences about Fig. 1 on trial: rules fixed before the runs, verdicts from intervals."""
+"""The paper's sentences on trial: rules fixed before the runs, verdicts from intervals over seeds."""
 
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from experiments import kept
+from experiments.depth import KINDS, DepthResult
 from experiments.figure1_result import Figure1Result
 from experiments.intervals import Case, Claim, Estimate, Floats, estimate, geometric
 
@@ -32,6 +33,32 @@ def figure1_claims(result: Figure1Result) -> tuple[Claim, ...]:
             "with momentum, the whole 95 % interval lies above 0; "
             f"without, it lies below {100 * NO_MORE:.0f} percentage points",
             *_deaths(result),
+        ),
+    )
+
+
+def depth_claims(result: DepthResult) -> tuple[Claim, ...]:
+    """Return what a run, finished or not, says of the paper's section 5.
+
+    Parameters
+    ----------
+    result : DepthResult
+    """
+    cases: list[Case] = []
+    shares = result.share.mean(axis=-1)
+    found = estimate(shares[..., -1] - shares[..., 0], axis=1)
+    for i, kind in enumerate(KINDS):
+        for j, condition in enumerate(result.spec.conditions):
+            mean, low, high = (float(values[i, j]) for values in _numbers(found))
+            where = f"{kind.value.replace('_', ' ')}, γ = {condition.gamma:g}, β = {condition.beta:g}"
+            cases.append(Case(where, mean, low, high, low > NO_MORE))
+    return (
+        Claim(
+            "Dying ReLUs persist in deeper networks, also in residual ones with batch normalisation.",
+            "dead share at the end minus dead share at the start, mean over seeds",
+            f"the whole 95 % interval lies above {100 * NO_MORE:.0f} percentage points",
+            tuple(cases),
+            int(found.count.min()),
         ),
     )
 

@@ -7,7 +7,7 @@ shows the whole picture.
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +19,10 @@ from experiments.dead import deaths
 from experiments.networks import Architecture
 from experiments.optimizers import Method
 from experiments.recipe import Condition, Recipe
+from experiments.tiling import Tiling
 from experiments.training import train
 
 MOST_SEEDS, MOST_VALUES, MOST_BETAS, MOST_SETS = 100, 25, 3, 12
-_TILE_SECONDS = 1.0
 _RECORDS = 5  # per network: units that die and come back between two are not seen
 
 
@@ -109,33 +109,15 @@ class Figure1:
         return seconds_per_step(self.architecture, columns, self.batch)
 
     @cached_property
-    def chunks(self) -> int:
-        """Tiles of each data set and seed."""
+    def tiling(self) -> Tiling:
+        """How the run is cut: a group is a data set."""
         seconds = len(self.conditions) * self.steps * self._per_step
-        return min(len(self.conditions), max(1, round(seconds / _TILE_SECONDS)))
-
-
-class Tile(NamedTuple):
-    """Numbers of a data set and a seed, and which of the conditions."""
-
-    dataset: int
-    seed: int
-    conditions: slice
+        return Tiling(len(self.datasets), self.seeds, len(self.conditions), seconds)
 
 
 def tiles(spec: Figure1) -> int:
     """Return how many tiles a run has."""
-    return spec.seeds * len(spec.datasets) * spec.chunks
-
-
-def tile(spec: Figure1, index: int) -> Tile:
-    """Return what the tile of an index covers."""
-    if not 0 <= index < tiles(spec):
-        raise ValueError(f"index must be from 0 to {tiles(spec) - 1}, got {index}")
-    rest, chunk = divmod(index, spec.chunks)
-    seed, dataset = divmod(rest, len(spec.datasets))
-    ends = [len(spec.conditions) * i // spec.chunks for i in (chunk, chunk + 1)]
-    return Tile(dataset, seed, slice(*ends))
+    return spec.tiling.count
 
 
 def compute(spec: Figure1, index: int, cancel: Cancellation | None = None) -> dict[str, NDArray[Any]]:
@@ -154,9 +136,9 @@ def compute(spec: Figure1, index: int, cancel: Cancellation | None = None) -> di
         train_error, test_error: mean squared error over γ² at the end. dead: dead share of all units at the
         end. born, died, revived: how many units. diverged: 0 or 1.
     """
-    part = tile(spec, index)
+    part = spec.tiling.tile(index)
     records = np.unique(np.linspace(0, spec.steps, _RECORDS).round().astype(int)).tolist()
-    dataset = kept.load(spec.datasets[part.dataset])
+    dataset = kept.load(spec.datasets[part.group])
     history = train(
         spec.recipe, dataset, [part.seed], spec.conditions[part.conditions], records, cancel=cancel
     )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynamics.arrays import ReadOnlyArrays
-from experiments.figure1 import Figure1, tile
+from experiments.figure1 import Figure1
 
 _QUANTITIES = "train_error", "test_error", "dead", "born", "died", "revived", "diverged"
 
@@ -79,7 +79,7 @@ def assemble(spec: Figure1, found: Mapping[int, Mapping[str, NDArray[Any]]]) -> 
     shape = len(spec.datasets), spec.seeds, len(spec.conditions)
     arrays = {name: np.full(shape, np.nan) for name in _QUANTITIES}
     for index, arrays_found in found.items():
-        dataset, seed, conditions = tile(spec, index)
+        dataset, seed, conditions = spec.tiling.tile(index)
         for name in _QUANTITIES:
             arrays[name][dataset, seed, conditions] = arrays_found[name]
     lost = arrays["diverged"] == 1

@@ -8,12 +8,11 @@ from numpy.typing import NDArray
 
 from dynamics.arrays import ReadOnlyArrays
 from experiments.block import Block
-from experiments.data import Split
 from experiments.networks import Array, Parameters
 from experiments.passes import Forward
 
 MOST_JUDGED = 4096  # training rows that dead shares and errors are taken over, and test rows
-_MEMORY = 1 << 25  # bytes of the buffers while networks are judged
+_MEMORY = 1 << 21  # bytes of buffers while networks are judged: about a core's cache
 _GROWTH_OF_DIVERGED = 1e6
 
 
@@ -49,6 +48,7 @@ class Recorder:
 
     def __init__(self, block: Block, records: Sequence[int], first_layer: bool) -> None:
         self._block, self._first_layer = block, first_layer
+        self._judges = [_Judge(block, seed) for seed in range(len(block.splits))]
         self._at = {int(step): i for i, step in enumerate(records)}
         shape = (block.networks, len(self._at))
         layers = (block.architecture.depth, block.architecture.width)
@@ -63,9 +63,9 @@ class Recorder:
         if step not in self._at:
             return
         i, block = self._at[step], self._block
-        for seed, part in enumerate(block.splits):
+        for seed, judge in enumerate(self._judges):
             own = slice(seed * block.each, (seed + 1) * block.each)
-            self._train[own, i], self._test[own, i], self._active[own, i] = _judged_in_parts(block, own, part)
+            self._train[own, i], self._test[own, i], self._active[own, i] = judge.look()
         if self._first_layer:
             self._weights[:, i] = block.parameters.weights[0]
             self._biases[:, i] = block.parameters.biases[0][:, 0]
@@ -85,43 +85,64 @@ class Recorder:
         )
 
 
-def _judged_in_parts(block: Block, own: slice, part: Split) -> tuple[Array, Array, Array]:
-    """Return training error, test error and the units' active shares of one seed's networks.
+class _Judge:
+    """Takes errors and active shares of one seed's networks, some at a time in buffers that are made once.
 
     Batch normalisations use mean and variance over the training rows, as their authors propose for use after
     training, and not a moving average, which would depend on when one looks.
     """
-    train, test = slice(0, min(MOST_JUDGED, len(part.train_targets))), slice(0, MOST_JUDGED)
-    per_network = block.dtype(0).nbytes * block.architecture.width * train.stop
-    some = max(1, _MEMORY // (per_network * block.architecture.depth))
-    found = []
-    for first in range(0, block.each, some):
-        chosen = slice(own.start + first, min(own.start + first + some, own.stop))
-        conditions = slice(first, first + chosen.stop - chosen.start)
-        found.append(_judged(block, chosen, conditions, part, train, test))
-    train_errors, test_errors, active = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return train_errors, test_errors, active
 
+    def __init__(self, block: Block, seed: int) -> None:
+        self._block, self._part = block, block.splits[seed]
+        self._first = seed * block.each
+        train, test = (
+            min(MOST_JUDGED, len(rows)) for rows in (self._part.train_targets, self._part.test_targets)
+        )
+        self._rows = {"train": train, "test": test}
+        buffers = 5 * train * block.architecture.width * block.dtype(0).nbytes
+        self._some = max(1, min(block.each, _MEMORY // buffers))
+        self._forwards: dict[tuple[str, int], Forward] = {}
 
-def _judged(
-    block: Block, chosen: slice, conditions: slice, part: Split, train: slice, test: slice
-) -> tuple[Array, Array, Array]:
-    parameters = Parameters(block.architecture, part.train_inputs.shape[1], block.parameters.values[chosen])
-    gammas = np.array([c.gamma for c in block.conditions[conditions]])
+    def look(self) -> tuple[Array, Array, Array]:
+        """Return training error, test error and active shares, a row for each condition."""
+        each = self._block.each
+        found = [
+            self._some_networks(slice(first, min(first + self._some, each)))
+            for first in range(0, each, self._some)
+        ]
+        train, test, active = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return train, test, active
 
-    def error(output: Array, standard: Array) -> Array:
-        targets = block.targets(standard)[conditions]
+    def _some_networks(self, conditions: slice) -> tuple[Array, Array, Array]:
+        own = slice(self._first + conditions.start, self._first + conditions.stop)
+        values = self._block.parameters.values[own]
+        parameters = Parameters(self._block.architecture, self._part.train_inputs.shape[1], values)
+        active: list[Array] = []
+        shares = np.full((1, 1, self._rows["train"]), 1 / self._rows["train"], self._block.dtype)
+
+        def count(mask: Array) -> None:
+            active.append((shares @ mask.astype(self._block.dtype))[:, 0])
+
+        forward = self._forward("train", len(values))
+        inputs = self._part.train_inputs[: self._rows["train"]]
+        train = self._error(forward.run(parameters, inputs[None], look=count), "train", conditions)
+        moments = forward.moments
+        forward = self._forward("test", len(values))
+        inputs = self._part.test_inputs[: self._rows["test"]]
+        test = self._error(forward.run(parameters, inputs[None], moments), "test", conditions)
+        return train, test, np.stack(active, axis=1)
+
+    def _forward(self, rows: str, networks: int) -> Forward:
+        if (rows, networks) not in self._forwards:
+            self._forwards[rows, networks] = Forward(
+                self._block.architecture, networks, self._rows[rows], self._block.dtype, lean=True
+            )
+        return self._forwards[rows, networks]
+
+    def _error(self, output: Array, rows: str, conditions: slice) -> Array:
+        """Return the mean squared error over γ²."""
+        standard = self._part.train_targets if rows == "train" else self._part.test_targets
+        targets = self._block.targets(standard[: self._rows[rows]])[conditions]
+        gammas = np.array([c.gamma for c in self._block.conditions[conditions]])
         squares = np.square(output - targets, dtype=np.float64)
         return np.asarray(squares.mean(axis=(1, 2)) / gammas**2)
-
-    networks = chosen.stop - chosen.start
-    inputs = part.train_inputs[train]
-    forward = Forward(block.architecture, networks, len(inputs), block.dtype)
-    train_errors = error(forward.run(parameters, inputs[None]), part.train_targets[train])
-    shares = forward.ones / len(inputs)
-    active = [(shares @ mask.astype(block.dtype))[:, 0] for mask in forward.active]
-    moments = forward.moments
-    inputs = part.test_inputs[test]
-    forward = Forward(block.architecture, networks, len(inputs), block.dtype)
-    test_errors = error(forward.run(parameters, inputs[None], moments), part.test_targets[test])
-    return train_errors, test_errors, np.stack(active, axis=1)

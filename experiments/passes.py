@@ -3,6 +3,7 @@
 Everything is computed in buffers that are made once: fresh memory for every product costs more than it does.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,9 @@ class Forward:
     architecture : Architecture
     networks, rows : int
     dtype : floating type
+    lean : bool
+        Whether layers share buffers, which then hold the last layers only: no `Backward` can follow, but few
+        buffers stay in the processor's cache.
 
     Attributes
     ----------
@@ -43,21 +47,32 @@ class Forward:
         Of each normalisation, as last used.
     """
 
-    def __init__(self, architecture: Architecture, networks: int, rows: int, dtype: Any) -> None:
+    def __init__(
+        self, architecture: Architecture, networks: int, rows: int, dtype: Any, *, lean: bool = False
+    ) -> None:
         self.architecture = architecture
         shape = (networks, rows, architecture.width)
-        layers = range(architecture.depth)
-        self.before: list[Array] = [np.empty(shape, dtype) for _ in layers]
-        self.active = [np.empty(shape, np.bool_) for _ in layers]
-        self.after: list[Array] = [np.empty(shape, dtype) for _ in layers]
-        self.standard: list[Array] = (
-            [np.empty(shape, dtype) for _ in layers] if architecture.normalised else []
-        )
+        layers = architecture.depth
+
+        def buffers(kind: Any, needed: int = 1) -> list[Array]:
+            """Return a buffer for each layer, or so many in turn."""
+            made = [np.empty(shape, kind) for _ in range(needed if lean else layers)]
+            return [made[layer % len(made)] for layer in range(layers)]
+
+        self.before = buffers(dtype, 3)  # u_l needs u_{l−2}
+        self.active, self.after = buffers(np.bool_), buffers(dtype)
+        self.standard = buffers(dtype) if architecture.normalised else []
         self.output: Array = np.empty((networks, rows, 1), dtype)
         self.moments: list[Moments] = []
         self.ones: Array = np.ones((1, 1, rows), dtype)  # a product with it is the fastest sum over rows
 
-    def run(self, parameters: Parameters, inputs: Array, moments: list[Moments] | None = None) -> Array:
+    def run(
+        self,
+        parameters: Parameters,
+        inputs: Array,
+        moments: list[Moments] | None = None,
+        look: Callable[[Array], object] | None = None,
+    ) -> Array:
         """Fill the buffers and return the output.
 
         Parameters
@@ -66,6 +81,8 @@ class Forward:
         inputs : (networks or 1, rows, columns)
         moments : list of Moments, optional
             Used in place of the rows' own by the normalisations.
+        look : callable, optional
+            Given `active` of each layer as soon as it is known.
         """
         self.moments = []
         flowing = inputs
@@ -79,6 +96,8 @@ class Forward:
                 self.moments.append(moments[layer] if moments else self._moments(before))
                 argument = self._normalised(parameters, layer)
             np.greater(argument, 0, out=self.active[layer])
+            if look is not None:
+                look(self.active[layer])
             flowing = np.multiply(argument, self.active[layer], out=self.after[layer])
         np.matmul(flowing, parameters.weights[-1], out=self.output)
         self.output += parameters.biases[-1]

@@ -6,7 +6,7 @@ import pytest
 
 from dynamics import Cancellation, Cancelled
 from experiments.claims import figure1_claims
-from experiments.figure1 import Figure1, compute, tile, tiles
+from experiments.figure1 import Figure1, compute, tiles
 from experiments.figure1_result import Figure1Result, assemble
 from experiments.intervals import Verdict
 
@@ -28,16 +28,16 @@ def whole() -> Figure1Result:
 
 def test_every_network_is_in_one_tile_and_the_first_seeds_come_first() -> None:
     slow = replace(SMALL, width=64, steps=30_000)
-    assert slow.chunks > 1
+    assert slow.tiling.chunks > 1
     for spec in (SMALL, slow):
         seen = np.zeros((2, 3, len(spec.conditions)), int)
-        parts = [tile(spec, index) for index in range(tiles(spec))]
+        parts = [spec.tiling.tile(index) for index in range(tiles(spec))]
         for part in parts:
             seen[part] += 1
         assert (seen == 1).all()
         assert [part.seed for part in parts] == sorted(part.seed for part in parts)
-    with pytest.raises(ValueError, match="index must be from 0 to 5, got 6"):
-        tile(SMALL, 6)
+    with pytest.raises(ValueError, match="index must be a whole number of at least 0 and at most 5, got 6"):
+        SMALL.tiling.tile(6)
 
 
 def test_a_tile_is_the_same_whenever_it_is_computed() -> None:
