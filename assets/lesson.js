@@ -150,6 +150,8 @@
       const now = step() ? here() : null;
       const charts = (now?.charts ?? []).filter(Boolean).join(" ");
       Object.assign(document.documentElement.dataset, { step: step(), lesson: now ? "yes" : "no", charts, asked: now?.asked ?? "" });
+      const title = now ? `Step ${step()}: ${now.title} – The Dead Cone` : "The Dead Cone";
+      if (document.title !== title) document.title = title;
       for (const page of ["lesson", "explore"]) {
         const link = byId(`nav-${page}`);
         if (link && (page === "lesson") === Boolean(now)) link.setAttribute("aria-current", "page");

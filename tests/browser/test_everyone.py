@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from dashboard.lesson_steps import STEPS
 from dashboard.settings import DEFAULT
 from dynamics import trajectory
 from tests.browser.conftest import OpenPage, settled
@@ -92,6 +93,7 @@ def test_axe_finds_nothing_in_present_lesson_and_dialogs(open_page: OpenPage) ->
     assert page.evaluate("deadcone.texts().present") == "1"  # the dialog was closed, and nothing else
     page.goto(re.sub(r"/\?.*", f"/lesson?step=5&{SMALL}", page.url))
     settled(page)
+    assert page.title() == f"Step 5: {STEPS[4].title} – The Dead Cone"
     assert barriers(page) == []
     for dialog, content in DIALOGS.items():
         page.click(f"#{dialog}-open")
