@@ -65,7 +65,14 @@ class DepthRun:
     epsilon: float = 1e-3
 
     def __post_init__(self) -> None:
-        betas = tuple(sorted({checks.beta(beta) for beta in self.betas}))
+        betas = tuple(
+            sorted(
+                {
+                    checks.real("betas", beta, lambda x: 0 <= x < 1, "at least 0 and below 1")
+                    for beta in self.betas
+                }
+            )
+        )
         if not 1 <= len(betas) == len(self.betas) <= MOST_BETAS:
             raise ValueError(f"betas must be 1 to {MOST_BETAS} different numbers, got {self.betas}")
         object.__setattr__(self, "betas", betas)

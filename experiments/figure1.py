@@ -160,7 +160,7 @@ def _rising(name: str, values: tuple[float, ...], most: int) -> tuple[float, ...
         raise ValueError(f"{name} must be 1 to {most} different numbers, got {_shown(values)}")
     for value in found:
         if name == "betas":
-            checks.beta(value)
+            checks.real(name, value, lambda beta: 0 <= beta < 1, "at least 0 and below 1")
         else:
             (checks.positive if name == "gammas" else checks.finite)(name, value)
     return found

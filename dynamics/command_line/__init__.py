@@ -9,20 +9,22 @@ from pathlib import Path
 import numpy as np
 
 from dynamics.command_line import files
-from dynamics.command_line.options import WINDOW, command_parser
+from dynamics.command_line.options import WINDOW, Parser, command_parser
 from dynamics.command_line.progress import Line, Progress, watched
 from dynamics.command_line.record import Record
 
 __all__ = ["main"]
 
 
-def main(argv: Sequence[str] | None = None) -> None:
+def main(argv: Sequence[str] | None = None, parser: Parser | None = None) -> None:
     """Run one command.
 
     Parameters
     ----------
     argv : sequence of str, optional
         The command and its options; by default what the program was called with.
+    parser : Parser, optional
+        Of another package's commands; what it returns must know `run` and `refuse`, `output` and `progress`.
 
     Raises
     ------
@@ -30,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         With 2 for bad input, after one line on standard error that names option, value and range; with 130
         when interrupted. Neither leaves a file behind.
     """
-    args = command_parser().parse_args(argv)
+    args = (parser or command_parser()).parse_args(argv)
     try:
         _run(args)
     except ValueError as error:

@@ -152,7 +152,7 @@ def test_a_run_can_be_called_off() -> None:
         ({"deltas": (1, 2)}, "deltas must contain 0, got 1, 2"),
         ({"gammas": (0, 1)}, "gammas must be finite and above 0, got 0"),
         ({"betas": (0, 0.5, 0.9, 0.99)}, "betas must be 1 to 3 different numbers, got 0, 0.5, 0.9, 0.99"),
-        ({"betas": (1,)}, "beta must be at least 0 and below 1, got 1"),
+        ({"betas": (1,)}, "betas must be at least 0 and below 1, got 1"),
         ({"seeds": 0}, "seeds must be a whole number of at least 1 and at most 100, got 0"),
         ({"depth": 20, "width": 512}, r"steps must be fewer, .* take a core about \d+\.\d hours"),
         ({"method": "lion"}, "method must be one of adam, momentum, pytorch, got 'lion'"),
