@@ -15,6 +15,7 @@ from dashboard import guess, kick, pinned, results, words_of_maps
 from dashboard import revival as reviving
 from dashboard.numbers import percent, readable
 from dashboard.settings import Settings
+from dashboard.texts import QUANTITIES
 from dynamics import (
     AffineTrajectory,
     BasinMap,
@@ -35,7 +36,6 @@ from figures.plane import ENDINGS
 from figures.revival_ground import count
 
 Words = Mapping[str, Callable[[], str]]
-QUANTITIES: dict[Quantity, str] = {"activation": "P(z > 0)", "w": "Weight", "b": "Bias", "loss": "Loss"}
 
 
 def of_starts(

@@ -32,7 +32,8 @@ def cell(args: Mapping[str, str], cancel: Cancellation) -> list[str]:
     if settings.hide != "none":
         raise InvalidSettingError("hide", "Where a start ends is hidden until you reveal", None)
     exact = choice(args, "exact", ("0", "1")) == "1"
-    cells = int(number(args, "cells", settings.resolution or 256, 2, CONTROLS["resolution"].high))
+    usual = 256 if settings.resolution == 0 else settings.resolution
+    cells = int(number(args, "cells", usual, 2, CONTROLS["resolution"].high))
     grid = settings.grid(cells)
     row = int(number(args, "row", 0, 0, grid.n_b - 1))
     column = int(number(args, "column", 0, 0, grid.n_w - 1))

@@ -6,6 +6,7 @@ the four sliders, or with none. assets/embed.js leaves out the rest of the page.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -62,13 +63,17 @@ PICTURES: dict[str, Picture] = {
 }
 
 
-def fitted(settings: Settings, picture: str) -> Settings:
-    """Return the settings in which there is such a picture, the given ones where possible."""
+def fitted(settings: Settings, picture: str, named: Collection[str] = ()) -> Settings:
+    """Return the settings in which there is such a picture, the given ones where possible.
+
+    `named` are the keys that the address holds: those of them that the picture can have stay as they are.
+    """
     shows = PICTURES[picture].shows
     if shows != "units":
         settings = replace(settings, init="none")
     elif settings.init == "none":
-        settings = replace(settings, init=str(Scheme.HE_NORMAL), time=settings.time or _UNITS_TIME)
+        time = settings.time if "time" in named else _UNITS_TIME
+        settings = replace(settings, init=str(Scheme.HE_NORMAL), time=time)
     pin = (settings.pin or Pin()) if shows == "pair" else None
     hide = settings.hide if PICTURES[picture].open else "none"
     colouring = settings.colouring

@@ -13,6 +13,7 @@ from dashboard.numbers import exact, readable
 from dashboard.results import momenta
 from dashboard.runs import LETTERS
 from dashboard.settings import Settings
+from dashboard.texts import QUANTITIES
 from dynamics import Outcome
 from figures.chart import momentum
 from figures.plate import Entry
@@ -46,11 +47,14 @@ _NBSP = "\N{NO-BREAK SPACE}"
 _ALL = ("beta", "eta", "gamma", "delta", "epsilon", "rho")
 
 
+NO_SHARES = "The dead share against momentum took too long: try again, or choose fewer iterations"
+
+
 def missing(key: str, seen: Shown) -> str:
     """Say why a picture is not there."""
     if key == "kick":
         return str(seen.page.get("kick-check", {}).get("text", "")).removesuffix(".") or no_kick()
-    return "The dead share against momentum took too long: try again, or choose fewer iterations"
+    return NO_SHARES
 
 
 def no_kick() -> str:
@@ -204,9 +208,6 @@ def _chart(key: str, settings: Settings) -> Iterator[str]:
     else:
         yield REGIME_WORDS
         yield values(settings, _USED[key])
-
-
-QUANTITIES = {"activation": "P(z > 0)", "w": "Weight w", "b": "Bias b", "loss": "Loss L"}
 
 
 def _back(words: str) -> str:

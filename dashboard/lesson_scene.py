@@ -64,7 +64,8 @@ class Scene:
 
     def map(self, settings: Settings) -> BasinMap:
         """Return the map of some settings, with as many starts as it has at rest."""
-        return timed_map(settings, settings.resolution or CELLS, self.cancel).basin
+        cells = CELLS if settings.resolution == 0 else settings.resolution
+        return timed_map(settings, cells, self.cancel).basin
 
     def drawn_dead(self, settings: Settings) -> float | None:
         """Return the share of drawn units dead after T updates; None where none are drawn.

@@ -240,7 +240,10 @@ def _at_critical(scene: Scene) -> Value:
 
 def _effect(scene: Scene) -> Value:
     """What momentum does to the dead share."""
-    more = (_dead(scene).number or 0.0) - (_without(scene).number or 0.0)
+    now, calm = _dead(scene).number, _without(scene).number
+    if now is None or calm is None:
+        return NOTHING
+    more = now - calm
     return Value(more, "changes little" if abs(more) <= POINT else "kills" if more > 0 else "saves")
 
 

@@ -135,12 +135,13 @@ def read_request(args: Mapping[str, str]) -> FrameRequest:
             "panels", f"panels must be some of {', '.join(ALL_DEPENDS)}, not “{unknown[0][:40]}”", None
         )
     seq = int(number(args, "seq", 0, 0, 2**53))
+    usual = 256 if settings.resolution == 0 else settings.resolution
     return FrameRequest(
         settings=settings.scaled(False),
         scaled=settings.scale,
         seq=seq,
         oldest=int(number(args, "oldest", seq, 0, 2**53)),
-        cells=int(number(args, "cells", settings.resolution or 256, MIN_CELLS, CONTROLS["resolution"].high)),
+        cells=int(number(args, "cells", usual, MIN_CELLS, CONTROLS["resolution"].high)),
         panels=panels,
         theme=choice(args, "theme", get_args(ThemeName)),
         size=choice(args, "size", get_args(Size)),

@@ -261,7 +261,7 @@ def read_query(query: str, begin: Settings | None = None) -> tuple[Settings, lis
                 notices.append(f"{problem.message}. The page shows {shown}.")
     settings = replace(begin, **changes)
     if picture != "none":
-        settings = fitted(settings, picture)
+        settings = fitted(settings, picture, changes.keys())
     if settings.hide != "none" and (settings.init != "none" or settings.pin is not None):
         settings = replace(settings, init="none", pin=None)
         notices.append("While the outcome is hidden nothing is pinned and no initialisation drawn.")

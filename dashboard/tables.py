@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from dashboard import results, revival
-from dashboard.alternatives import QUANTITIES, along, complex_number, share_at
+from dashboard.alternatives import along, complex_number, share_at
 from dashboard.clouds import clouds
 from dashboard.comparison import compare
 from dashboard.controls import CONTROLS
@@ -19,6 +19,7 @@ from dashboard.runs import paths
 from dashboard.settings import Settings
 from dashboard.table import Table, arrows, cell, wait
 from dashboard.tables_of_maps import changed, cloud, kicked, map_tables, pinned
+from dashboard.texts import QUANTITIES
 from dynamics import Cancellation, critical_momentum, eigenvalues, regime
 from dynamics.cloud import ACTIVATION_QUANTILES
 from figures import StartPath

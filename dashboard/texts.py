@@ -16,7 +16,8 @@ from figures.view import USUAL_LAYERS, Colouring, Layer
 COLOURINGS: tuple[Colouring, ...] = get_args(Colouring)
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 USUAL: tuple[Layer, ...] = tuple(layer for layer in LAYERS if layer in USUAL_LAYERS)
-QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
+# What the time series can draw, and what it is called.
+QUANTITIES: dict[Quantity, str] = {"activation": "P(z > 0)", "w": "Weight w", "b": "Bias b", "loss": "Loss L"}
 MAX_STARTS = 8
 FARTHEST = 1e9  # of what the address may hold, also in units of the smallest γ
 NARROWEST = 1e-10  # window that the address may ask for, also in units of a large γ
@@ -160,7 +161,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "starts": lambda text: _parse_starts("" if text == "none" else text),
     "colouring": _choice("colouring", COLOURINGS),
     "layers": _parse_layers,
-    "quantity": _choice("quantity", QUANTITIES),
+    "quantity": _choice("quantity", tuple(QUANTITIES)),
     "present": _flag("present"),
     "scale": _flag("scale"),
     "selected": _parse_selected,

@@ -112,7 +112,7 @@ any_settings = st.builds(
     starts=st.lists(st.tuples(coordinates, coordinates), max_size=8).map(tuple),
     colouring=st.sampled_from(COLOURINGS),
     layers=st.sets(st.sampled_from(LAYERS)).map(lambda s: tuple(layer for layer in LAYERS if layer in s)),
-    quantity=st.sampled_from(QUANTITIES),
+    quantity=st.sampled_from(sorted(QUANTITIES)),
     present=st.booleans(),
     scale=st.booleans(),
     selected=st.tuples(coordinates, coordinates),

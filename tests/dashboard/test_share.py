@@ -126,6 +126,11 @@ def test_settings_that_have_the_picture_are_left_alone() -> None:
         assert fitted(given_settings, picture) == given_settings
 
 
+@pytest.mark.parametrize(("query", "time"), [("", 10_000), ("&time=0", 0), ("&time=30", 30)])
+def test_an_iteration_that_is_named_stays_also_where_it_is_0(query: str, time: int) -> None:
+    assert read_query(f"embed=cloud{query}")[0].time == time
+
+
 def test_a_picture_alone_is_compared_with_no_momentum_and_nothing_else(client: FlaskClient) -> None:
     """What is beside it on the page is neither computed nor waited for."""
     query = "panels=map&cells=32&delta=0.123"
