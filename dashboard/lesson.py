@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dashboard.caption import POINT
-from dashboard.lesson_scene import Scene
-from dashboard.lesson_steps import STEPS
+from dashboard.lesson_scene import Scene, enacted
+from dashboard.lesson_steps import STEPS, Step
 from dashboard.lesson_values import VALUES
 from dashboard.runs import LETTERS
 from dashboard.settings import Settings
@@ -80,10 +80,12 @@ def read(settings: Settings, step: int, vote: int | None, cancel: Cancellation) 
     Cancelled
         When `cancel` is set before the end.
     """
-    scene = Scene(STEPS[step - 1], settings.scaled(False), cancel)
+    if settings.hide != "none":
+        return _hidden(STEPS[step - 1])
+    scene = enacted(STEPS[step - 1], settings, cancel)
     told, words = scene.step, _Words(scene)
     chosen = vote if vote in range(1, len(told.options) + 1) else None
-    obstacle = _obstacle(scene)
+    obstacle = _mode(settings, told) or _obstacle(scene)
     done = obstacle is None and DONE[step](scene)
     holds = not done or (scene.now.before == () and CLAIMS[step](scene))
     if obstacle is None and not done and step == 4 and scene.death_momentum is None:
@@ -111,6 +113,23 @@ def read(settings: Settings, step: int, vote: int | None, cancel: Cancellation) 
     )
 
 
+def _hidden(step: Step) -> Told:
+    """Say no more than that nothing may be said: texts and options have numbers of the outcome."""
+    return Told(
+        title=step.title,
+        text="",
+        do="",
+        options=(),
+        done=False,
+        chosen=None,
+        right=None,
+        reaction=None,
+        short_hint="The outcome is hidden: press Reset.",
+        claim_holds=True,
+        reset=True,
+    )
+
+
 class _Words:
     """The words of a scene's numbers, for `str.format_map`; each is found when a text asks for it."""
 
@@ -132,15 +151,21 @@ def number(scene: Scene, name: str) -> float:
     return math.nan if value is None else value
 
 
+def _mode(settings: Settings, step: Step) -> str | None:
+    """Say which way of looking at the page keeps the step from being seen."""
+    if (settings.init == "none") != (step.settings.init == "none"):
+        about = "starts on a map" if step.settings.init == "none" else "real starts"
+        return f"This step is about {about}: press Reset."
+    if settings.pytorch:
+        return "With PyTorch’s lr, η would follow β; this step keeps η: press Reset."
+    if settings.comparing:
+        return "The map is compared with a pinned one: press Reset."
+    return None
+
+
 def _obstacle(scene: Scene) -> str | None:
     """Say why the step cannot be done at these settings."""
     now, begin = scene.now, scene.step.settings
-    if now.hide != begin.hide:
-        return "The outcome is hidden: press Reset."
-    if (now.init == "none") != (begin.init == "none"):
-        return (
-            f"This step is about {'starts on a map' if begin.init == 'none' else 'real starts'}: press Reset."
-        )
     if len(now.starts) < len(begin.starts):
         return f"{LETTERS[len(now.starts)]} is gone: press Reset."
     if scene.step.number == 8 and not all(number(scene, p) < now.epsilon for p in ("P_A", "P_B")):

@@ -34,7 +34,7 @@ class Scene:
     ----------
     step : Step
     now : Settings
-        With plain numbers.
+        With plain numbers, without PyTorch's lr.
     cancel : Cancellation
         Called off, everything raises `Cancelled`.
     """
@@ -81,6 +81,14 @@ class Scene:
     def death_momentum(self) -> float | None:
         """The β from which A dies, see `death_momentum`; None where it does at none, or without A."""
         return death_momentum(self.now, self.now.starts[0], self.cancel) if self.now.starts else None
+
+
+def enacted(step: Step, settings: Settings, cancel: Cancellation) -> Scene:
+    """Return the scene of a step at some settings, in plain numbers and at their η.
+
+    Momenta are compared at that η also where the page takes PyTorch's lr: the texts say η.
+    """
+    return Scene(step, replace(settings.scaled(False), pytorch=False), cancel)
 
 
 def start(settings: Settings, letter: str) -> Start | None:

@@ -18,7 +18,7 @@ from dashboard.clouds import updates
 from dashboard.comparison import CELLS, without_momentum
 from dashboard.controls import CONTROLS
 from dashboard.initialisation import SCHEME_NAMES, portion
-from dashboard.lesson_scene import Scene, Start, start
+from dashboard.lesson_scene import Scene, Start, enacted, start
 from dashboard.lesson_steps import STEPS, Step
 from dashboard.numbers import grouped, readable
 from dashboard.settings import Settings
@@ -74,7 +74,7 @@ def values(settings: Settings, step: int, cancel: Cancellation) -> dict[str, Val
     Cancelled
         When `cancel` is set before the end.
     """
-    scene = Scene(STEPS[step - 1], settings.scaled(False), cancel)
+    scene = enacted(STEPS[step - 1], settings, cancel)
     return {name: VALUES[name](scene) for name in names(scene.step)}
 
 

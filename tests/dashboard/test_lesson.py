@@ -646,7 +646,8 @@ def test_a_run_continued_at_other_settings_bears_out_no_claim() -> None:
         (4, {"starts": "0.1,0.1"}, "A lives at every β here."),
         (5, {"init": "he_normal"}, "This step is about starts on a map: press Reset."),
         (9, {"init": "none"}, "This step is about real starts: press Reset."),
-        (5, {"hide": "outcome"}, "The outcome is hidden: press Reset."),
+        (4, {"pytorch": "1"}, "With PyTorch’s lr, η would follow β; this step keeps η: press Reset."),
+        (5, {"pin": "gamma:1"}, "The map is compared with a pinned one: press Reset."),
     ],
 )
 def test_what_makes_a_step_impossible_is_told(step: int, changes: dict[str, str], hint: str) -> None:
@@ -655,6 +656,34 @@ def test_what_makes_a_step_impossible_is_told(step: int, changes: dict[str, str]
     assert answer.reset
     assert answer.right is None
     assert (answer.short_hint, answer.reaction) == (hint, None)
+
+
+@pytest.mark.parametrize("step", range(1, 11))
+def test_nothing_is_judged_or_told_while_the_outcome_is_hidden(
+    monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    def asked(*_: object) -> Value:
+        raise AssertionError("a number was computed")
+
+    for name in VALUES:
+        monkeypatch.setitem(cast(dict[str, Any], VALUES), name, asked)
+    for goal in (False, True):
+        answer = told(at(step, goal, hide="outcome"), step, 1)
+        assert (answer.text, answer.do, answer.options, answer.reaction) == ("", "", (), None)
+        assert (answer.short_hint, answer.done, answer.right) == (
+            "The outcome is hidden: press Reset.",
+            False,
+            None,
+        )
+        assert answer.reset
+
+
+@pytest.mark.parametrize("step", [4, 5, 7])
+def test_the_page_s_learning_rate_changes_no_number(step: int) -> None:
+    now = at(step, GOAL)
+    other = replace(now, pytorch=True)
+    assert values(other, step, TOKEN) == values(now, step, TOKEN)
+    assert told(other, step).text == told(now, step).text
 
 
 # ------------------------------------------------------------------ the momentum from which a start dies
