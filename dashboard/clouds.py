@@ -15,6 +15,7 @@ from time import perf_counter
 
 from cachetools import LRUCache
 
+from dashboard.lesson_steps import foretold
 from dashboard.results import momenta
 from dashboard.settings import Settings
 from dashboard.texts import LAST_ITERATION
@@ -34,7 +35,7 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True)
 class Clouds:
-    """What is known of the clouds.
+    """What is known of the clouds and may be seen: only until T while a step of the lesson asks what comes.
 
     Attributes
     ----------
@@ -42,6 +43,8 @@ class Clouds:
         At the current β.
     others : tuple of Cloud
         Of as many units at the other momenta, as far as they are known.
+    whole : Cloud
+        The current one as far as it is known, which the window of the plane has to hold: it stands still.
     complete : bool
         Whether all of them are known for as long as the page shows.
     milliseconds : float
@@ -50,6 +53,7 @@ class Clouds:
 
     current: Cloud
     others: tuple[Cloud, ...]
+    whole: Cloud
     complete: bool
     milliseconds: float
 
@@ -95,12 +99,17 @@ def clouds(settings: Settings, still: bool, complete: bool, cancel: Cancellation
         current = _known(settings, beta, needed) or current
     found = (_known(settings, other, 1) for other in others)
     return Clouds(
+        _seen(settings, current),
+        tuple(_seen(settings, run) for run in found if run is not None),
         current,
-        tuple(run for run in found if run is not None),
         _known(settings, beta, LATE) is not None
         and all(_known(settings, other, needed) is not None for other in others),
         1000 * (perf_counter() - begin),
     )
+
+
+def _seen(settings: Settings, run: Cloud) -> Cloud:
+    return run.until(int(run.iteration[run.row(updates(settings))])) if foretold(settings) else run
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from dashboard import results
 from dashboard.caption import POINT, sensitivity
 from dashboard.controls import CONTROLS
+from dashboard.lesson_steps import foretold
 from dashboard.numbers import exact, percent, readable
 from dashboard.settings import Settings
 from dynamics import BasinMap, Cancellation, Outcome, basin_map
@@ -59,9 +60,10 @@ class Comparison:
     tighter : tuple of Tip
         A tighter stop rule, when it would change the dead share by more than a point; else none.
     curves : tuple of ShareCurve
-        At the current γ and three others, those that are known; an empty one took too long.
+        At the current γ and three others, those that are known; an empty one took too long. None of them
+        may be seen while a step of the lesson asks what comes.
     gammas : int
-        How many curves are wanted.
+        How many curves are wanted here.
     """
 
     baseline: float | None = None
@@ -131,6 +133,23 @@ def baseline(settings: Settings, cancel: Cancellation | None) -> Comparison:
     return Comparison(None if counted is None else counted.dead, tips=(), tighter=(), curves=(), gammas=0)
 
 
+def points(settings: Settings, cancel: Cancellation) -> list[ShareCurve]:
+    """Return the dead shares that the chart shows, without curves that took too long.
+
+    Where no curve may be seen that is the current point, counted as curves are.
+
+    Raises
+    ------
+    Cancelled
+        When `cancel` is set before the end.
+    """
+    curves = compare(settings, cancel).curves
+    if not curves:
+        share = _count(settings, CURVE_CELLS, cancel).dead
+        return [ShareCurve(settings.gamma, np.array([settings.beta]), np.array([share]))]
+    return [curve for curve in curves if len(curve.beta)]
+
+
 def without_momentum(settings: Settings, cancel: Cancellation | None = None) -> float | None:
     """Return the dead share at β = 0, computed if it can be called off, else only if it is known.
 
@@ -163,12 +182,15 @@ def _comparison(
 ) -> Comparison:
     """Put the comparison together from a way to count maps and a way to get the curves."""
     baseline = count(settings.at_momentum(0.0), CELLS)
-    return Comparison(
+    found = Comparison(
         baseline=None if baseline is None else baseline.dead,
         tips=_tips(settings, count),
         tighter=_tighter(settings, count),
         curves=curves(),
     )
+    if found.curves is None or not foretold(settings):
+        return found
+    return replace(found, curves=(), gammas=found.gammas - len(found.curves))
 
 
 # ------------------------------------------------------------------ shares of maps

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 from dashboard import export_words as words
+from dashboard import lesson_page, link
 from dashboard.controls import SLIDERS, InvalidSettingError
 from dashboard.frame import Shown, look
 from dashboard.options import choice
@@ -103,7 +104,9 @@ def shown(settings: Settings) -> tuple[str, ...]:
 
 
 def read(args: Mapping[str, str]) -> ExportRequest:
-    """Read what is to be exported, strictly.
+    """Read what is to be exported, strictly; the page's address can be the query.
+
+    A step of the lesson says with which settings it begins, and how a browser shows them is no matter.
 
     Raises
     ------
@@ -111,7 +114,10 @@ def read(args: Mapping[str, str]) -> ExportRequest:
         When a setting or an option is no legal value, the picture is not on the page, or the outcome is
         hidden.
     """
-    frame = read_request({key: text for key, text in args.items() if key not in OWN} | {"panels": ""})
+    dropped = {*OWN, "v", *link.PARTS} - {"theme" if args.get("theme") != "system" else ""}
+    kept = {key: text for key, text in args.items() if key not in dropped}
+    named = f"step={args['step']}" if "step" in args else ""
+    frame = read_request(kept | {"panels": ""}, lesson_page.begin("", named))
     if frame.settings.hide != "none":
         raise InvalidSettingError("hide", HIDDEN, None)
     there = shown(frame.settings)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from dashboard import kick, results, revival
 from dashboard.clouds import clouds, updates
-from dashboard.comparison import compare
+from dashboard.comparison import points
 from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.export import ExportRequest
-from dashboard.export_words import no_kick
+from dashboard.export_words import NO_SHARES, no_kick
 from dashboard.pin import PINNED
 from dashboard.runs import paths
 from dashboard.settings import Settings
@@ -199,7 +199,9 @@ def _field(request: ExportRequest, _: Cancellation) -> Data:
 def _share(request: ExportRequest, cancel: Cancellation) -> Data:
     """Return the dead share along β at each γ, one after the other."""
     settings = request.settings
-    curves = [curve for curve in compare(settings, cancel).curves or () if len(curve.beta)]
+    curves = points(settings, cancel)
+    if not curves:
+        raise InvalidSettingError("picture", NO_SHARES, None)
     arrays = {
         "gamma": np.concatenate([np.full(len(curve.beta), curve.gamma) for curve in curves]),
         "beta": np.concatenate([curve.beta for curve in curves]),

@@ -29,20 +29,17 @@ from dashboard import (
 from dashboard.caption import caption, compared_caption, unit_caption
 from dashboard.clouds import clouds
 from dashboard.comparison import Comparison, baseline, compare, conditions, known, without_momentum
-from dashboard.lesson_steps import foretold
 from dashboard.packing import pack
 from dashboard.page import Properties, compared, page, rail
 from dashboard.pictures import grounds, pictures
 from dashboard.presets import matching
 from dashboard.request import MIN_CELLS, FrameRequest
 from dashboard.runs import heads, paths, records
-from dashboard.settings import Settings
 from dashboard.texts import LAST_ITERATION
 from dashboard.work import load
 from dynamics import BasinMap, Cancellation
 from figures import (
     CurrentShare,
-    ShareCurve,
     StartPath,
     alive,
     field_row,
@@ -182,7 +179,7 @@ def _starts(request: FrameRequest, cancel: Cancellation) -> Shown:
     runs = paths(settings, cancel) if {"map", "alive"} & set(request.panels) or there is not None else []
     draw = _drawn(request, basin, comparison, runs, kicked, revived)
     said = alternatives.of_starts(
-        settings, request.view, basin, _curves(settings, comparison), runs, kicked, revived
+        settings, request.view, basin, comparison.curves or (), runs, kicked, revived
     )
     if settings.step > 0 and request.view.blank:
         words = unit_caption(settings, basin.grid, runs)
@@ -258,11 +255,6 @@ def _kicked(request: FrameRequest, cancel: Cancellation) -> kick.Kicked | None:
     return kick.known(request.settings)
 
 
-def _curves(settings: Settings, comparison: Comparison) -> tuple[ShareCurve, ...]:
-    """Return the curves of dead shares that are known and may be seen."""
-    return () if foretold(settings) else comparison.curves or ()
-
-
 def _drawn(
     request: FrameRequest,
     basin: BasinMap,
@@ -274,7 +266,7 @@ def _drawn(
     """Return how to draw each panel, without `share` and `kick` while they are not known."""
     settings, view = request.settings, request.view
     current = CurrentShare(settings.gamma, settings.beta, basin.dead_fraction)
-    curves = _curves(settings, comparison)
+    curves = comparison.curves or ()
     draw: dict[str, Callable[[], Spec]] = {
         "map": lambda: plane.spec(
             basin,
@@ -301,7 +293,7 @@ def _drawn(
     if kicked is not None and kicked.kick is not None and kicked.basin is not None:
         around, arrow = kicked.basin, kicked.kick
         draw["kick"] = lambda: kick_picture.spec(around, arrow, view)
-    if not comparison.curves and not request.bare:
+    if (comparison.curves is None or request.alone) and not request.bare:
         del draw["share"]
     return draw
 

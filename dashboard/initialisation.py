@@ -8,7 +8,6 @@ import numpy as np
 
 from dashboard.caption import Caption
 from dashboard.clouds import LATE, SOON, Clouds, updates
-from dashboard.lesson_steps import foretold
 from dashboard.numbers import percent, readable
 from dashboard.page import Properties
 from dashboard.settings import Settings
@@ -49,17 +48,12 @@ SCHEME_NAMES = {
 def drawings(settings: Settings, found: Clouds, view: View) -> dict[str, Callable[[], Spec]]:
     """Return how to draw each panel."""
     run, time = found.current, updates(settings)
-    runs = seen(settings, [*found.others, run])
+    window = cloud_window(found.whole).steady()
     return {
-        "cloud": lambda: cloud_plane.spec(run, time, cloud_window(run).steady(), view, name_rho=False),
-        "survival": lambda: survival.spec(runs, time, view, last=LATE),
+        "cloud": lambda: cloud_plane.spec(run, time, window, view, name_rho=False),
+        "survival": lambda: survival.spec([*found.others, run], time, view, last=LATE),
         "cloud-alive": lambda: cloud_alive.spec(run, time, view, last=LATE),
     }
-
-
-def seen(settings: Settings, runs: Sequence[Cloud]) -> list[Cloud]:
-    """Return clouds as far as they may be seen: until the playhead where the lesson asks what comes then."""
-    return [run.until(updates(settings)) for run in runs] if foretold(settings) else list(runs)
 
 
 # ------------------------------------------------------------------ sentences
@@ -71,7 +65,7 @@ def caption(settings: Settings, found: Clouds) -> Caption:
     row = run.row(updates(settings))
     context = [f"95 % interval {_interval(run, row)}.", *_baseline(run, row, found.baseline)]
     context += [
-        *(() if foretold(settings) else _later(run, row)),
+        *_later(run, row),
         f"{run.count} units, {_drawn(run.initializer)}.",
     ]
     return Caption(_verdict(settings, run, row), " ".join(context), _counting(run))
@@ -189,7 +183,7 @@ def words(settings: Settings, found: Clouds) -> dict[str, Callable[[], str]]:
     row = run.row(updates(settings))
     return {
         "cloud": lambda: _cloud_words(run, row),
-        "survival": lambda: _survival_words(seen(settings, [run, *found.others]), int(run.iteration[row])),
+        "survival": lambda: _survival_words([run, *found.others], int(run.iteration[row])),
         "cloud-alive": lambda: _alive_words(run, row),
     }
 

@@ -118,15 +118,15 @@ class FrameRequest:
         )
 
 
-def read_request(args: Mapping[str, str]) -> FrameRequest:
-    """Read a frame request strictly.
+def read_request(args: Mapping[str, str], begin: Settings = DEFAULT) -> FrameRequest:
+    """Read a frame request strictly; `begin` holds for settings that it does not name.
 
     Raises
     ------
     InvalidSettingError
         When a setting or an option is no legal value; nothing is guessed here.
     """
-    settings = DEFAULT.edit({key: text for key, text in args.items() if key not in _OPTIONS})
+    settings = begin.edit({key: text for key, text in args.items() if key not in _OPTIONS})
     named = args.get("panels", ",".join(DEPENDS))
     panels = tuple(dict.fromkeys(named.split(","))) if named else ()  # a page that shows none asks for none
     unknown = [panel for panel in panels if panel not in ALL_DEPENDS]

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from dashboard import kick, results
 from dashboard.clouds import clouds, updates
-from dashboard.comparison import CURVE_CELLS, compare
+from dashboard.comparison import CURVE_CELLS, points
 from dashboard.controls import InvalidSettingError
 from dashboard.export import ExportRequest
-from dashboard.export_words import no_kick
+from dashboard.export_words import NO_SHARES, no_kick
 from dashboard.revival import GAMMAS, depths
 from dashboard.runs import LETTERS
 from dashboard.settings import Settings
@@ -191,7 +191,9 @@ def _field(request: ExportRequest, _: Cancellation) -> Lines:
 def _share(request: ExportRequest, cancel: Cancellation) -> Lines:
     """Compute the share where the chart has a point; with PyTorch's lr kept each β has its own η."""
     settings = request.settings
-    curves = [curve for curve in compare(settings, cancel).curves or () if len(curve.beta)]
+    curves = points(settings, cancel)
+    if not curves:
+        raise InvalidSettingError("picture", NO_SHARES, None)
     yield judging(settings)
     yield f"grid = {starts(settings.grid(CURVE_CELLS))}"
     yield "points = {  # (beta, eta) by gamma, close where the share bends"

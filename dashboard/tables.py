@@ -12,8 +12,6 @@ from dashboard.clouds import clouds
 from dashboard.comparison import compare
 from dashboard.controls import CONTROLS
 from dashboard.export import ExportRequest
-from dashboard.initialisation import seen
-from dashboard.lesson_steps import foretold
 from dashboard.numbers import percent, readable
 from dashboard.runs import paths
 from dashboard.settings import Settings
@@ -129,12 +127,12 @@ def _paths(settings: Settings, runs: Sequence[StartPath]) -> Table:
 
 def _share(request: ExportRequest, cancel: Cancellation) -> Iterator[Table]:
     settings = request.settings
-    if foretold(settings):
+    curves = sorted(compare(settings, cancel).curves or (), key=lambda curve: -curve.gamma)
+    if not curves:  # none may be seen
         now = results.timed_map(settings, request.cells, cancel, request.exact).basin.dead_fraction
         ends = ("β", f"γ = {readable(settings.gamma)}")
         yield Table("Dead share now", ends, [(momentum(settings.beta, 4), percent(now, 1))])
         return
-    curves = sorted(compare(settings, cancel).curves or (), key=lambda curve: -curve.gamma)
     rows = [
         (
             momentum(beta, 4),
@@ -169,7 +167,7 @@ def _revival(request: ExportRequest, cancel: Cancellation) -> Iterator[Table]:
 
 def _survival(request: ExportRequest, cancel: Cancellation) -> Iterator[Table]:
     found = clouds(request.settings, True, True, cancel)
-    runs = seen(request.settings, [found.current, *found.others])
+    runs = [found.current, *found.others]
     last = max(int(run.iteration[-1]) for run in runs)
     rows = []
     for step in one_two_five(last)[1:]:

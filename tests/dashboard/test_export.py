@@ -334,6 +334,14 @@ def test_a_kick_that_is_not_there_is_said(client: FlaskClient, monkeypatch: pyte
     assert client.get("/export/page?cells=20&gamma=0.123").status_code == 200
 
 
+def test_shares_that_took_too_long_are_said(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.comparison.CURVES_SECONDS", 0)
+    for route in ("data", "snippet"):
+        answer = client.get(f"/export/{route}?cells=20&picture=share&gamma=0.1234&delta=0.0123")
+        assert answer.status_code == 422
+        assert "took too long" in json.loads(answer.data)["message"]
+
+
 def test_what_takes_too_long_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.export_routes.LONGEST_SECONDS", 0.001)
     answer = client.get("/export/data?cells=512&resolution=512&beta=0&eta=3&tolerance=0")

@@ -31,7 +31,7 @@ def run(
 
 
 def found(current: Cloud, *others: Cloud) -> clouds.Clouds:
-    return clouds.Clouds(current, others, False, 0.0)
+    return clouds.Clouds(current, others, current, False, 0.0)
 
 
 @pytest.fixture(scope="module")
