@@ -18,7 +18,8 @@ from dashboard.runs import LETTERS
 from dashboard.settings import Settings
 from dynamics import Cancellation, Outcome, Regime, regime
 
-_THOUSANDS = 1e3  # of times that the pull is weaker
+_THOUSANDS = 3.0  # log₁₀ of how many times weaker the pull is
+_ALIKE = 0.005  # in log₁₀ P of two units, about a hundredth of it
 _NEARLY_ALL = 0.9
 _FIFTH = 0.1, 0.3
 _FEW = 1 / 30_000  # of points, which may flip by rounding alone
@@ -157,7 +158,7 @@ def _mode(settings: Settings, step: Step) -> str | None:
         about = "starts on a map" if step.settings.init == "none" else "real starts"
         return f"This step is about {about}: press Reset."
     if settings.pytorch:
-        return "With PyTorch’s lr, η would follow β; this step keeps η: press Reset."
+        return "With PyTorch's lr, η would follow β; this step keeps η: press Reset."
     if settings.comparing:
         return "The map is compared with a pinned one: press Reset."
     return None
@@ -218,6 +219,11 @@ DONE: Mapping[int, Callable[[Scene], bool]] = {
 # ------------------------------------------------------------------ what the reactions claim
 
 
+def _keeps_direction(scene: Scene) -> bool:
+    """That units on a ray from the tip answer as many inputs, and this one some."""
+    return scene.now.rho == 0 and number(scene, "log_P_A") > -math.inf
+
+
 def _swings(scene: Scene) -> bool:
     """That the dots have left the axis, the swing having grown from nothing."""
     return scene.now.eta < 1 and regime(scene.now.beta, scene.now.eta) == Regime.OSCILLATING
@@ -251,7 +257,7 @@ def _saved(scene: Scene) -> bool:
 
 def _woken(scene: Scene) -> bool:
     """That of two equally dead units A alone returned at first."""
-    alike = math.isclose(number(scene, "P_A"), number(scene, "P_B"), rel_tol=0.01)
+    alike = abs(number(scene, "log_P_A") - number(scene, "log_P_B")) < _ALIKE
     first = number(scene, "A_back_0") < math.inf and number(scene, "B_back_0") == math.inf
     return alike and first
 
@@ -269,8 +275,8 @@ def _normalised(scene: Scene) -> bool:
 
 
 CLAIMS: Mapping[int, Callable[[Scene], bool]] = {
-    1: lambda scene: scene.now.rho == 0,  # else a ray from the tip does not keep its direction
-    2: lambda scene: number(scene, "ratio") >= _THOUSANDS,
+    1: _keeps_direction,
+    2: lambda scene: number(scene, "log_ratio") >= _THOUSANDS,
     3: _swings,
     4: _killed,
     5: _flooded,

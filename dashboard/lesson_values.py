@@ -20,21 +20,22 @@ from dashboard.controls import CONTROLS
 from dashboard.initialisation import SCHEME_NAMES, portion
 from dashboard.lesson_scene import Scene, Start, enacted, start
 from dashboard.lesson_steps import STEPS, Step
-from dashboard.numbers import grouped, readable
+from dashboard.numbers import grouped, readable, small
 from dashboard.settings import Settings
 from dynamics import (
     Cancellation,
     Outcome,
     activation_probability,
     critical_momentum,
-    expected_gradient,
     is_dead,
+    log_activation_probability,
+    log_gradient_norm,
     means_while_active,
     overshoot,
     revival_time,
 )
 from figures import StartPath
-from figures.chart import momentum
+from figures.chart import Floats, momentum
 from figures.revival_ground import count
 
 # Dead shares of networks at γ = 0.01 and 1, not from the pictures: prototype runs on scikit-learn's diabetes
@@ -100,11 +101,6 @@ def _share(value: float | None) -> Value:
     return NOTHING if value is None else Value(value, portion(value))
 
 
-def _probability(value: float) -> Value:
-    """Write P(z > 0): in per cent, or where that is small as the chart's axis does."""
-    return Value(value, portion(value) if value >= 0.01 else readable(value, 2))
-
-
 def _some(number: int) -> Value:
     """Write a number of points that begins a sentence."""
     return Value(number, grouped(number) if number > 0 else "None")
@@ -130,24 +126,49 @@ def _unit(tell: Callable[[Settings, Start], Value], letter: str, before: bool = 
     return find
 
 
+def _log_alive(settings: Settings, unit: Start) -> Value:
+    """log₁₀ P(z > 0); −∞ where the unit is constantly zero."""
+    return _logarithm(log_activation_probability(*unit, settings.rho))
+
+
+def _log_pull(settings: Settings, unit: Start) -> Value:
+    """log₁₀ ‖∇L‖; −∞ where there is no pull."""
+    return _logarithm(log_gradient_norm(*unit, settings.gamma, settings.delta, settings.rho))
+
+
+def _logarithm(natural: Floats) -> Value:
+    log10 = float(natural) / math.log(10)
+    return Value(log10, small(log10))
+
+
 def _alive(settings: Settings, unit: Start) -> Value:
-    return _probability(float(activation_probability(*unit, settings.rho)))
+    """P(z > 0), in per cent, or where that is small as the chart's axis has it."""
+    active = float(activation_probability(*unit, settings.rho))
+    return Value(active, portion(active) if active >= 0.01 else _log_alive(settings, unit).words)
 
 
 def _pull(settings: Settings, unit: Start) -> Value:
-    gradient = expected_gradient(*unit, settings.gamma, settings.delta, settings.rho)
-    return _read(math.hypot(*map(float, gradient)), 2)
+    found = _log_pull(settings, unit)
+    return Value(10.0 ** (found.number or 0.0), found.words)
+
+
+def _log_ratio(scene: Scene) -> Value:
+    """log₁₀ of how many times weaker the pull on A is than it was; nothing without a pull to compare."""
+    first, now = VALUES["log_pull_start"](scene).number, VALUES["log_pull_now"](scene).number
+    if first is None or now is None or math.isinf(first) or math.isinf(now):
+        return NOTHING
+    return Value(first - now, count(first - now))
 
 
 def _ratio(scene: Scene) -> Value:
     """How many times weaker the pull on A is than it was."""
-    first, now = VALUES["pull_start"](scene).number, VALUES["pull_now"](scene).number
-    if first is None or now is None or first == 0:
+    log10 = _log_ratio(scene)
+    if log10.number is None:
         return NOTHING
-    ratio = first / now if now > 0 else math.inf
+    ratio = 10.0**log10.number if log10.number < 308 else math.inf
     if 10 <= ratio < 1e7:
         return Value(ratio, grouped(round(float(f"{ratio:.2g}"))))
-    return Value(ratio, readable(ratio, 2) if ratio < 10 else count(math.log10(ratio)))
+    return Value(ratio, readable(ratio, 2) if ratio < 10 else log10.words)
 
 
 def _distance(settings: Settings, unit: Start) -> Value:
@@ -284,9 +305,14 @@ VALUES: Mapping[str, Find] = {
     "overshoot": _overshoot,
     "P_A": _unit(_alive, "A"),
     "P_B": _unit(_alive, "B"),
+    "log_P_A": _unit(_log_alive, "A"),
+    "log_P_B": _unit(_log_alive, "B"),
+    "log_pull_start": _unit(_log_pull, "A", before=True),
+    "log_pull_now": _unit(_log_pull, "A"),
     "pull_start": _unit(_pull, "A", before=True),
     "pull_now": _unit(_pull, "A"),
     "ratio": _ratio,
+    "log_ratio": _log_ratio,
     "d_A": _unit(_distance, "A", before=True),
     "d_A_now": _unit(_distance, "A"),
     "target_A": _unit(_target, "A"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from figures.chart import percent
+import math
 
-__all__ = ["exact", "grouped", "percent", "readable"]
+from figures.chart import percent, power_of_ten
+
+__all__ = ["exact", "grouped", "percent", "readable", "small"]
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -32,6 +34,18 @@ def readable(value: float, digits: int = 3) -> str:
     sign = "−" if mantissa.startswith("-") else ""
     mantissa = mantissa.lstrip("-")
     return sign + (power if mantissa == "1" else f"{mantissa}·{power}")
+
+
+def small(log10: float) -> str:
+    """Write to two digits a number of which log₁₀ is given, also where it underflows."""
+    if log10 == -math.inf:
+        return "0"
+    if log10 > -300:
+        return readable(10.0**log10, 2)
+    exponent = math.floor(log10)
+    if exponent <= -1000:  # the digits before the power mean nothing any more
+        return power_of_ten(exponent)
+    return f"{10 ** (log10 - exponent):.2g}·{power_of_ten(exponent)}"
 
 
 def grouped(number: int) -> str:

@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 
 from dashboard.controls import CONTROLS
 from dashboard.markup import aria, later_graph
-from dashboard.numbers import readable
+from dashboard.numbers import readable, small
 from dashboard.settings import Settings
 from dashboard.texts import Window
 from dynamics import (
@@ -30,7 +30,6 @@ from dynamics import (
     log_activation_probability,
     revival_time,
 )
-from figures.chart import power_of_ten
 from figures.revival_ground import count, told
 
 GAMMAS = (10.0, 1.0, 0.1)  # of the chart's curves, in units of the current γ
@@ -165,7 +164,7 @@ def page(settings: Settings, one: RevivalTimes) -> dict[str, dict[str, Any]]:
         "revival-conditions": {
             "text": f"‖θ‖ = {size}, η = {readable(settings.eta)}, δ = {readable(settings.delta)}"
         },
-        "unit-alive": {"text": _small(float(log_activation_probability(w, b, settings.rho)) / math.log(10))},
+        "unit-alive": {"text": small(float(log_activation_probability(w, b, settings.rho)) / math.log(10))},
         "unit-back": {"text": _back(one)},
         "unit-seen": {"text": _every(_seen(settings, one))},
         "unit-float32": {"text": f"{'frozen' if _frozen(one) else 'moves'}, updates {_update(one)}"},
@@ -190,17 +189,7 @@ def _drift(one: RevivalTimes) -> tuple[float, float, float]:
 
 def _update(one: RevivalTimes) -> str:
     length = one.hyperparameters.eta * math.hypot(*_drift(one))
-    return _small(math.log10(length)) if length > 0 else "below 10⁻³⁰⁸"
-
-
-def _small(log10: float) -> str:
-    """Write a number of which log₁₀ is given, also where it underflows."""
-    if log10 == -math.inf:
-        return "0"
-    if log10 > -300:
-        return readable(10.0**log10, 2)
-    exponent = math.floor(log10)
-    return f"{10 ** (log10 - exponent):.2g}·{power_of_ten(exponent)}"
+    return small(math.log10(length)) if length > 0 else "below 10⁻³⁰⁸"
 
 
 def _back(one: RevivalTimes) -> str:

@@ -30,6 +30,7 @@ from dynamics.relu import (
     in_linear_cone,
     is_dead,
     log_activation_probability,
+    log_gradient_norm,
     means_while_active,
 )
 from dynamics.revival import (
@@ -84,6 +85,7 @@ __all__ = [
     "is_dead",
     "log10_steps_until_active",
     "log_activation_probability",
+    "log_gradient_norm",
     "max_stable_learning_rate",
     "means_while_active",
     "momentum_matrix",

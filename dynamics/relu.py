@@ -25,6 +25,7 @@ from dynamics import checks
 
 Floats = NDArray[np.float64]
 
+_DEEP = -30.0  # from this c down log‖∇L‖ is taken apart: φ(c) is about to underflow
 # Beyond this |c| both Φ(−|c|) and φ(c) are below the smallest double.
 FARTHEST = 40.0
 _SPLIT = 134217729.0  # 2²⁷ + 1, Dekker's constant: halves a double into two of 26 bits
@@ -197,6 +198,38 @@ def expected_gradient(
         drho = active * rho + pull * across
         dw, db, drho = np.broadcast_arrays(dw, db, drho)
         return np.array(dw), np.array(db), np.array(drho)
+
+
+def log_gradient_norm(
+    w: ArrayLike, b: ArrayLike, gamma: ArrayLike, delta: ArrayLike, rho: ArrayLike = 0.0
+) -> Floats:
+    """Return log ‖∇L(θ)‖, natural, which stays finite where the gradient itself underflows.
+
+    Deep in the dead cone ∇L is φ(c) times a vector of moderate length, in which Φ/φ is the Mills ratio.
+
+    Parameters
+    ----------
+    w, b, gamma, delta, rho : array_like of float
+        As in `expected_loss`; they broadcast.
+
+    Returns
+    -------
+    float64 array of the broadcast shape
+        −∞ where the gradient is zero, as for a unit that is constantly zero.
+    """
+    w, b, gamma, delta, rho = np.broadcast_arrays(*_floats(w, b, gamma, delta, rho))
+    r = np.hypot(rho, w)
+    with np.errstate(all="ignore"):
+        c = b / r
+        deep = (c < _DEEP) & (r > 0)
+        mills = np.sqrt(np.pi / 2) * erfcx(-c / np.sqrt(2))
+        along = w / r
+        pull = c * gamma * along - delta
+        dw, drho = mills * (w - gamma) + pull * along, mills * rho + pull * rho / r
+        db = r - gamma * along + mills * (b - delta)
+        far = np.log(np.hypot(np.hypot(dw, drho), db)) - 0.5 * c * c - 0.5 * np.log(2 * np.pi)
+        dw, db, drho = expected_gradient(w, b, gamma, delta, rho)
+        return np.asarray(np.where(deep, far, np.log(np.hypot(np.hypot(dw, drho), db))))
 
 
 def dead_cone_slope(epsilon: float) -> float:

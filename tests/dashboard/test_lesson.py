@@ -646,7 +646,7 @@ def test_a_run_continued_at_other_settings_bears_out_no_claim() -> None:
         (4, {"starts": "0.1,0.1"}, "A lives at every β here."),
         (5, {"init": "he_normal"}, "This step is about starts on a map: press Reset."),
         (9, {"init": "none"}, "This step is about real starts: press Reset."),
-        (4, {"pytorch": "1"}, "With PyTorch’s lr, η would follow β; this step keeps η: press Reset."),
+        (4, {"pytorch": "1"}, "With PyTorch's lr, η would follow β; this step keeps η: press Reset."),
         (5, {"pin": "gamma:1"}, "The map is compared with a pinned one: press Reset."),
     ],
 )
@@ -684,6 +684,47 @@ def test_the_page_s_learning_rate_changes_no_number(step: int) -> None:
     other = replace(now, pytorch=True)
     assert values(other, step, TOKEN) == values(now, step, TOKEN)
     assert told(other, step).text == told(now, step).text
+
+
+def test_what_underflows_is_told_in_powers_of_ten() -> None:
+    now = at(2, starts="0.0001,-2.5")
+    answer = told(now, 2)
+    assert answer.claim_holds
+    # c = −25 000: P ≈ φ(c)/|c|, and the pull ≈ φ(c)·γ·|c|, log₁₀ φ(c) being −(c²/2 + log √2π)/log 10.
+    log_density = -(25_000**2 / 2 + math.log(2 * math.pi) / 2) / math.log(10)
+    assert number("log_P_A", now, 2) == pytest.approx(log_density - math.log10(25_000), abs=1e-6)
+    assert number("log_pull_now", now, 2) == pytest.approx(log_density + math.log10(25_000), abs=1e-6)
+    assert answer.reaction == (
+        "10¹³⁵⁷¹⁷⁰²¹ times weaker: 10⁻¹³⁵⁷¹⁷⁰²² instead of 1. Only 10⁻¹³⁵⁷¹⁷⁰³¹ of inputs still reach "
+        "this unit, so almost nothing corrects it."
+    )
+    assert words(at(1, starts="0.05,-2.2"), 1)["P_A"] == "3.6·10⁻⁴²³"  # φ(44)/44 = e⁻⁹⁶⁸·⁹/44
+
+
+@pytest.mark.parametrize(
+    ("step", "changes"),
+    [
+        (1, {"starts": "0,-2"}),
+        (2, {"starts": "0,-2"}),
+        (2, {"starts": "1,-4", "gamma": "1", "delta": "-4"}),  # the ground truth
+    ],
+)
+def test_where_there_is_no_pull_none_is_compared(step: int, changes: dict[str, str]) -> None:
+    answer = told(at(step, **changes), step, STEPS[step - 1].answer)
+    assert answer.done
+    assert not answer.claim_holds
+    assert answer.reset
+    found = words(at(step, **changes), step)
+    assert answer.reaction == f"{found['dead_share']} die here; without momentum {found['dead_share_0']}."
+
+
+def test_units_too_dead_for_a_double_are_equally_dead_only_if_they_are() -> None:
+    for b, alike in (("-4", True), ("-5", False)):
+        now = at(8, GOAL, delta="30", starts=f"0.1,-4;-0.1,{b}")
+        assert number("P_A", now, 8) == number("P_B", now, 8) == 0
+        answer = told(now, 8)
+        assert answer.done
+        assert answer.claim_holds is alike
 
 
 # ------------------------------------------------------------------ the momentum from which a start dies

@@ -1,5 +1,6 @@
 """The unit's closed forms against mpmath, finite differences, Monte Carlo and the kernel."""
 
+import math
 from typing import Any
 
 import mpmath
@@ -17,6 +18,7 @@ from dynamics import (
     in_linear_cone,
     is_dead,
     log_activation_probability,
+    log_gradient_norm,
     means_while_active,
 )
 from dynamics.kernels import gradient
@@ -241,3 +243,24 @@ def test_a_constant_unit_is_always_or_never_active() -> None:
     target, output = means_while_active(0.0, np.array([2.0, 0.0, -1.0]), 1.0, 0.3)
     np.testing.assert_array_equal(target, [0.3, np.nan, np.nan])
     np.testing.assert_array_equal(output, [2.0, np.nan, np.nan])
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.01])
+@pytest.mark.parametrize("slope", [-2.0, -29.9, -30.1, -37.0, -300.0, -25_000.0])
+def test_the_gradient_s_logarithm_goes_on_where_the_gradient_underflows(slope: float, rho: float) -> None:
+    for w, gamma, delta in ((0.01, 1.0, 0.0), (-0.02, 0.1, 0.3), (3.0, 1e-6, 0.0), (0.5, 0.5, -2.0)):
+        b = slope * math.hypot(w, rho)
+        terms = exact_terms(rho, w, b, gamma, delta)
+        with mpmath.workdps(60):
+            parts = [mpmath.fsum(terms[name]) for name in ("w", "b", "rho")]
+            exact = float(mpmath.log(mpmath.sqrt(mpmath.fsum(part**2 for part in parts))))
+        found = float(log_gradient_norm(w, b, gamma, delta, rho))
+        # Beyond the doubles' own range what rounding b/r does to c² is all that is lost.
+        assert found == pytest.approx(exact, abs=1e-9 + 1e-15 * slope**2)
+
+
+def test_no_gradient_has_no_logarithm() -> None:
+    nothing = log_gradient_norm([0.0, 0.0], [-1.0, 0.0], 1.0, 0.0)
+    assert nothing.tolist() == [-math.inf, -math.inf]
+    assert float(log_gradient_norm(0.0, 1.0, 2.0, 0.0)) == pytest.approx(math.log(math.hypot(2, 1)))
+    assert float(log_gradient_norm(0.5, -20.0, 0.5, -20.0)) == -math.inf  # the ground truth, itself dead
