@@ -42,7 +42,7 @@ def page(request: ExportRequest, address: str, cancel: Cancellation) -> str:
         When `cancel` is set before the end.
     """
     keys = shown(request.settings)
-    plates = _plates(request, keys, cancel)
+    plates, missing = _plates(request, keys, cancel)
     seen = look(request.of(keys[0]), cancel)
     figures = orjson.dumps(plates, default=typed).decode().replace("<", "\\u003c")  # it stands in a script
     query = request.address
@@ -55,6 +55,7 @@ def page(request: ExportRequest, address: str, cancel: Cancellation) -> str:
         live=f"{address}?{query}" if query else address,
         paper=PAPER,
         titles={key: words.title(key, request.settings) for key in keys if key in plates},
+        missing={words.title(key, request.settings): why for key, why in missing.items()},
         alternatives={key: look(request.of(key), cancel).words[key]() for key in plates},
         figures=figures,
         styles=_styles(),
@@ -62,15 +63,20 @@ def page(request: ExportRequest, address: str, cancel: Cancellation) -> str:
     )
 
 
-def _plates(request: ExportRequest, keys: Sequence[str], cancel: Cancellation) -> dict[str, Spec]:
-    """Return all pictures that there are; first those that find out what the words of the others say."""
-    plates = {}
+def _plates(
+    request: ExportRequest, keys: Sequence[str], cancel: Cancellation
+) -> tuple[dict[str, Spec], dict[str, str]]:
+    """Return all pictures that there are, and why the others are not there.
+
+    First come those that find out what the words of the others say.
+    """
+    plates, missing = {}, {}
     for key in sorted(keys, key=lambda key: not request.of(key).complete):
         try:
             plates[key] = drawing(request.of(key, hover=key not in PLANES), cancel)
-        except InvalidSettingError:  # no kick kills, or the curves took too long: the others are there
-            continue
-    return plates
+        except InvalidSettingError as problem:  # no kick kills, or the curves took too long
+            missing[key] = problem.message
+    return plates, missing
 
 
 @lru_cache(1)

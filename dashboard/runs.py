@@ -35,9 +35,10 @@ def paths(settings: Settings, cancel: Cancellation, whole: int = _SAMPLES) -> li
     """Follow A, B, C, … until the iteration at which each is judged.
 
     Recorded is every iteration of a path of at most `whole` updates; of a longer one the first, then some
-    evenly in the logarithm, the playhead's and those at which the playhead may stop.
+    evenly in the logarithm, the playhead's, those at which the playhead may stop and the others' last ones.
     """
     judged = _judged(settings, cancel)
+    ends = [steps for _, steps in judged]
     twins = _twins(settings) if "affine" in settings.layers else None
     before = _before(settings)
     result = []
@@ -49,7 +50,7 @@ def paths(settings: Settings, cancel: Cancellation, whole: int = _SAMPLES) -> li
             start,
             steps=steps,
             rho=settings.rho,
-            record=_samples(steps, whole, settings.time, led),
+            record=_samples(steps, whole, settings.time, led, *ends),
             before=before,
             cancel=cancel,
         )

@@ -331,7 +331,10 @@ def test_a_kick_that_is_not_there_is_said(client: FlaskClient, monkeypatch: pyte
         answer = client.get(f"/export/{route}?cells=20&picture=kick&gamma=0.123")
         assert answer.status_code == 422
         assert re.match(r"No kick .*kill", json.loads(answer.data)["message"])
-    assert client.get("/export/page?cells=20&gamma=0.123").status_code == 200
+    page = client.get("/export/page?cells=20&gamma=0.123")
+    assert page.status_code == 200
+    assert re.search(r"<p class=\"muted\">Smallest kick that kills: No kick .*kill.*\.</p>", page.text)
+    assert 'id="kick"' not in page.text
 
 
 def test_shares_that_took_too_long_are_said(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,17 @@ def test_a_head_is_where_the_path_is_or_ended(time: int) -> None:
         assert place == [run.w[0], run.b[0]]
 
 
+def test_every_path_is_recorded_where_another_ends() -> None:
+    settings = replace(DEFAULT, starts=((1.0, -3.6), (2.0, 1.8), (2.0, 0.2)))
+    runs = paths(settings, CANCEL)
+    ends = {int(path.trajectory.iteration[-1]) for path in runs}
+    assert len(ends) == 3
+    assert max(ends) > 500  # of a longer path not every iteration is kept
+    for path in runs:
+        kept = set(path.trajectory.iteration.tolist())
+        assert {end for end in ends if end <= max(kept)} <= kept
+
+
 def test_what_diverges_has_no_place() -> None:
     settings = replace(DEFAULT, beta=0.0, eta=30.0, starts=((-3.0, -3.0),), time=1_000_000)
     runs = paths(settings, CANCEL)
