@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qs
 
 from dashboard import lesson
@@ -10,20 +11,21 @@ from dashboard.controls import InvalidSettingError
 from dashboard.lesson_layout import MOST_OPTIONS
 from dashboard.lesson_steps import STEPS
 from dashboard.page import Properties
-from dashboard.settings import DEFAULT, Settings, parse
+from dashboard.settings import DEFAULT, Settings
+from dashboard.texts import parse_step
 from dynamics import Cancellation
 
 
 def begin(path: str, query: str) -> Settings:
     """Return the settings that an address's query is read on: those of its step, or the defaults.
 
-    Outside ``/lesson`` there is a step only where the query names one.
+    Outside ``/lesson`` there is a step only where the query names one; there is always one in it.
     """
     named = parse_qs(query.removeprefix("?")).get("step", [])
-    if not named and not path.rstrip("/").endswith("/lesson"):
-        return DEFAULT
+    first = int(path.rstrip("/").endswith("/lesson"))
+    number: Any
     try:
-        number = parse("step", named[-1]) if named else 1
+        number = parse_step(named[-1], first) if named else first
     except InvalidSettingError as problem:
         number = problem.nearest
     return replace(STEPS[number - 1].settings, step=number) if number else DEFAULT

@@ -207,8 +207,8 @@ STEPS: tuple[Step, ...] = (
     Step(
         number=7,
         title="The twist: momentum saves",
-        text="The target is normalised, γ = {gamma}, and no coordinate of a start exceeds {window}: near "
-        "starts. Without momentum {dead_share_0} {die}, and A {A_fate_0}. What does strong momentum do to "
+        text="{target} γ = {gamma}, and no coordinate of a start exceeds {window}{near}. Without momentum "
+        "{dead_share_0} {die}, and A {A_fate_0}. What does strong momentum do to "
         "that share?",
         do="Choose, then drag β from 0 to 0.99.",
         options=("raise it", "leave it", "cut it"),
@@ -274,8 +274,8 @@ STEPS: tuple[Step, ...] = (
     Step(
         number=10,
         title="Normalise the target",
-        text="Same starts: after {T} updates {cloud_dead_0} are dead. Divide the target by its spread before "
-        "training: γ becomes {gamma_norm}, and each start is {zoom} times nearer. How many are dead then?",
+        text="Same starts: after {T} updates {cloud_dead_0} are dead. {dividing}: γ becomes {gamma_goal}, "
+        "and each start is {zoom} times nearer. How many are dead then?",
         do="Choose, then drag γ from 0.1 to 1.",
         options=("all", "half", "none"),
         answer=3,

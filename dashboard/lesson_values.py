@@ -110,6 +110,36 @@ def _updates(number: float, words: str) -> Value:
     return Value(number, f"{words} update{'' if number == 1 else 's'}")
 
 
+# ------------------------------------------------------------------ the target
+
+
+def _goal(scene: Scene) -> Value:
+    """The γ that is asked for, or the one that it was moved on to."""
+    return _read(max(float(scene.step.goal["gamma"]), scene.now.gamma))
+
+
+def _zoom(scene: Scene) -> Value:
+    """How many times the target is enlarged for that."""
+    return _read((_goal(scene).number or 0.0) / scene.before.gamma)
+
+
+def _normalised(scene: Scene) -> Value:
+    normalised = scene.now.gamma == 1
+    return Value(None, "The target is normalised," if normalised else "The target's spread is")
+
+
+def _dividing(scene: Scene) -> Value:
+    """What brings γ to its goal: at 1 the target is divided by its spread."""
+    divided = _goal(scene).number == 1
+    return Value(None, "Divide the target by its spread before training" if divided else "Enlarge the target")
+
+
+def _near(scene: Scene) -> Value:
+    """Whether starts are near: no coordinate farther than the target spreads."""
+    near = max(map(abs, scene.now.window)) <= scene.now.gamma
+    return Value(None, ": near starts" if near else "")
+
+
 # ------------------------------------------------------------------ one unit
 
 Find = Callable[[Scene], Value]
@@ -299,8 +329,11 @@ VALUES: Mapping[str, Find] = {
     "epsilon": lambda scene: _read(scene.now.epsilon),
     "window": lambda scene: _read(max(map(abs, scene.now.window))),
     "cells": lambda scene: _some(scene.map(scene.now).outcome.size),
-    "zoom": lambda scene: _read(float(scene.step.goal["gamma"]) / scene.before.gamma),
-    "gamma_norm": lambda scene: _read(float(scene.step.goal["gamma"])),
+    "zoom": _zoom,
+    "gamma_goal": _goal,
+    "target": _normalised,
+    "dividing": _dividing,
+    "near": _near,
     "critical_beta": lambda scene: _beta(float(critical_momentum(scene.now.eta)), 2),
     "overshoot": _overshoot,
     "P_A": _unit(_alive, "A"),

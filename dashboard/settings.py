@@ -12,7 +12,18 @@ from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.embed import fitted
 from dashboard.numbers import exact
 from dashboard.pin import Pin
-from dashboard.texts import PARSERS, SELECTED, STARTS, USUAL, WINDOW, Before, Starts, Window, written
+from dashboard.texts import (
+    PARSERS,
+    SELECTED,
+    STARTS,
+    USUAL,
+    WINDOW,
+    Before,
+    Starts,
+    Window,
+    parse_step,
+    written,
+)
 from dynamics import Grid, Hyperparameters, Initializer, Scheme
 from figures.alive import Quantity
 from figures.view import Colouring, Layer
@@ -224,7 +235,8 @@ def read_query(query: str, begin: Settings | None = None) -> tuple[Settings, lis
         With or without the leading question mark. What else an address holds (`dashboard.link`) is checked
         here and read in the browser.
     begin : Settings, optional
-        What holds for what the query does not name; the defaults if left out.
+        What holds for what the query does not name; the defaults if left out. From a step of the lesson
+        only another step may be named.
 
     Returns
     -------
@@ -251,7 +263,7 @@ def read_query(query: str, begin: Settings | None = None) -> tuple[Settings, lis
                 picture = text
             continue
         try:
-            changes[key] = parse(key, text)
+            changes[key] = parse_step(text, 1) if key == "step" and begin.step > 0 else parse(key, text)
         except InvalidSettingError as problem:
             if problem.nearest is None:
                 notices.append(f"{problem.message}.")

@@ -84,13 +84,24 @@ def _parse_time(text: str) -> int:
     return _count("time", "a whole number of iterations", text, LAST_ITERATION)
 
 
-def _count(key: str, kind: str, text: str, last: int) -> int:
+def parse_step(text: str, first: int = 0) -> int:
+    """Read the number of a step of the lesson; within the lesson `first` is 1.
+
+    Raises
+    ------
+    InvalidSettingError
+        With the nearest legal number.
+    """
+    return _count("step", "a whole number", text, LAST_STEP, first)
+
+
+def _count(key: str, kind: str, text: str, last: int, first: int = 0) -> int:
     values = _numbers(text)
     value = values[0] if values is not None and len(values) == 1 else float("nan")
-    if 0 <= value <= last and value == int(value):
+    if first <= value <= last and value == int(value):
         return int(value)
-    nearest = min(max(round(value), 0), last) if math.isfinite(value) else 0
-    rule = f"{key} must be {kind} from 0 to {readable(last, 6)}"
+    nearest = min(max(round(value), first), last) if math.isfinite(value) else first
+    rule = f"{key} must be {kind} from {first} to {readable(last, 6)}"
     raise InvalidSettingError(key, f"{rule}, not “{text[:40]}”", nearest)
 
 
@@ -171,7 +182,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "guess": _parse_guess,
     "kick": _choice("kick", ("truth", *"ABCDEFGH")),
     "init": _choice("init", INITS),
-    "step": lambda text: _count("step", "a whole number", text, LAST_STEP),
+    "step": parse_step,
     "vote": lambda text: _count("vote", "a whole number", text, LAST_VOTE),
     "seed": lambda text: _count("seed", "a whole number", text, LAST_SEED),
     "pytorch": _flag("pytorch"),

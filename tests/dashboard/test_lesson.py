@@ -16,10 +16,11 @@ from scipy.stats import norm
 from dashboard import clouds, lesson_scene
 from dashboard.controls import CONTROLS
 from dashboard.lesson import CLAIMS, DONE, Told, read
+from dashboard.lesson_page import begin
 from dashboard.lesson_scene import Scene, death_momentum
 from dashboard.lesson_steps import STEPS
 from dashboard.lesson_values import VALUES, Value, names, values
-from dashboard.settings import DEFAULT, Settings
+from dashboard.settings import DEFAULT, Settings, read_query
 from dynamics import (
     Cancellation,
     Cancelled,
@@ -107,6 +108,29 @@ def test_texts_are_short_and_plain(waiting: Cloud) -> None:
                 assert len((now.reaction or "").split()) <= 35
                 shown = "|".join((now.title, now.text, now.do, *now.options, str(now.reaction)))
                 assert not re.search(r"[!{}]|  |\bnan\b|\binf\b|…", shown), shown
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "step", "complaint"),
+    [
+        ("/lesson", "", 1, None),
+        ("/lesson", "?step=4", 4, None),
+        ("/under/lesson/", "?step=0", 1, "0"),
+        ("/lesson", "?step=x", 1, "x"),
+        ("/lesson", "?step=-3", 1, "-3"),
+        ("/lesson", "?step=99", 10, "99"),
+        ("/", "?step=0", 0, None),
+        ("/", "?step=7", 7, None),
+        ("/", "", 0, None),
+    ],
+)
+def test_an_address_of_the_lesson_leads_to_a_step(
+    path: str, query: str, step: int, complaint: str | None
+) -> None:
+    found, notices = read_query(query, begin(path, query))
+    assert found == (replace(at(step), step=step) if step else DEFAULT)
+    rule = f"step must be a whole number from 1 to 10, not “{complaint}”. The page shows {step}."
+    assert notices == ([] if complaint is None else [rule])
 
 
 # ------------------------------------------------------------------ the script's table
@@ -293,7 +317,7 @@ def check(step: int, now: Settings, expected: dict[str, float], tolerance: float
         assert found[name].number == pytest.approx(right, rel=tolerance), name
         assert found[name] != plain[name], name
     said = {name for name, each in found.items() if each.number is not None}
-    assert said - set(expected) <= {"zoom", "gamma_norm", "T_goal", "cells", "net_small", "net_one"}
+    assert said - set(expected) <= {"zoom", "gamma_goal", "T_goal", "cells", "net_small", "net_one"}
 
 
 def test_perturbed_numbers_of_one_unit() -> None:
@@ -519,6 +543,30 @@ def test_b_wakes_only_above_its_own_output() -> None:
     assert not told(at(8, delta="2.34"), 8).done
     assert told(at(8, delta="2.36"), 8).done
     assert told(at(8, delta="30"), 8).done
+
+
+def test_the_texts_follow_a_target_that_is_moved_on() -> None:
+    """What is asked for stands in the text until that is passed."""
+    for gamma, zoom in (("0.1", "10"), ("0.3", "10"), ("1", "10"), ("10", "100")):
+        now = at(6, gamma=gamma).scaled(False) if gamma == "0.1" else replace(at(6, GOAL), gamma=float(gamma))
+        assert f"Enlarge the target {zoom} times," in told(now, 6).text
+    assert "now 269." in (told(replace(at(6, GOAL), gamma=10.0), 6).reaction or "")
+    divide = (
+        "Divide the target by its spread before training: γ becomes 1, and each start is 10 times nearer."
+    )
+    for gamma in ("0.1", "0.3", "1"):
+        assert divide in told(at(10, gamma=gamma), 10).text
+    beyond = told(at(10, gamma="3"), 10).text
+    assert "Enlarge the target: γ becomes 3, and each start is 30 times nearer." in beyond
+
+
+def test_only_a_normalised_target_is_called_so() -> None:
+    begin = "The target is normalised, γ = 1, and no coordinate of a start exceeds 1: near starts. Without"
+    assert told(at(7), 7).text.startswith(begin)
+    small = "The target's spread is γ = 0.01, and no coordinate of a start exceeds 1. Without"
+    assert told(at(7, gamma="0.01"), 7).text.startswith(small)
+    wide = "The target is normalised, γ = 1, and no coordinate of a start exceeds 3. Without"
+    assert told(at(7, window="-3,3,-3,3"), 7).text.startswith(wide)
 
 
 # ------------------------------------------------------------------ reactions
