@@ -5,8 +5,10 @@ from figures.arrows import arrow_grid
 from figures.changed import changed
 from figures.cloud import cloud_plane, cloud_window
 from figures.cloud_alive import cloud_alive
+from figures.depth import depth
 from figures.eigenvalues import locus
 from figures.field import field_row
+from figures.figure1 import figure1
 from figures.guess import hidden_alive, hidden_plane, hidden_share
 from figures.kick import kick, kick_grid
 from figures.oscillation import oscillation
@@ -36,7 +38,9 @@ __all__ = [
     "cloud_alive",
     "cloud_plane",
     "cloud_window",
+    "depth",
     "field_row",
+    "figure1",
     "hidden_alive",
     "hidden_plane",
     "hidden_share",

@@ -10,7 +10,7 @@ from dynamics import Outcome, SweepResult
 from figures.chart import Floats, Spec, label, margins, percent, spec
 from figures.placement import Box
 from figures.sweep_axis import Ruler, border, written
-from figures.theme import LIGHT, share_colours
+from figures.theme import LIGHT, share_scale
 from figures.view import View
 
 _AREA = {"desktop": (372, 410), "compact": (340, 340), "phone": (286, 300), "present": (560, 560)}  # pixels
@@ -69,8 +69,6 @@ def sweep_map(result: SweepResult, view: View, current: Mapping[str, float]) -> 
 
 
 def _cells(result: SweepResult, plot: _Plot) -> Spec:
-    colours = share_colours(plot.view.colours)
-    steps = np.repeat(np.arange(len(colours) + 1) / len(colours), 2)[1:-1]
     hover: Spec = {"hoverinfo": "skip"}
     if plot.view.hover:
         few = result.iterations.size <= _MOST_WORDS
@@ -87,7 +85,7 @@ def _cells(result: SweepResult, plot: _Plot) -> Spec:
         "zsmooth": False,
         "hoverongaps": False,
         "showscale": False,
-        "colorscale": list(zip(steps.tolist(), np.repeat(colours, 2).tolist(), strict=True)),
+        "colorscale": share_scale(plot.view.colours),
         **hover,
     }
 

@@ -218,6 +218,14 @@ def share_colours(theme: Theme) -> tuple[str, ...]:
     return tuple(getattr(theme, f"share_{k}") for k in range(1, 11))
 
 
+@cache
+def share_scale(theme: Theme) -> list[tuple[float, str]]:
+    """Return plotly's colour scale of a dead share from 0 to 1 in ten steps."""
+    colours = share_colours(theme)
+    steps = [step / len(colours) for step in range(len(colours) + 1)]
+    return [(end, colour) for i, colour in enumerate(colours) for end in (steps[i], steps[i + 1])]
+
+
 def with_alpha(colour: str, alpha: float) -> str:
     """Return a "#RRGGBB" colour as CSS with an opacity, 0 to 1."""
     red, green, blue = _channels(colour)
