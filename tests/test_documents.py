@@ -1,5 +1,6 @@
 """What the README promises exists, and its example gives what it says."""
 
+import importlib
 import re
 from pathlib import Path
 
@@ -25,6 +26,12 @@ def test_every_function_of_the_table_can_be_imported(name: str) -> None:
 @pytest.mark.parametrize("name", names([row[2] for row in ROWS]))
 def test_every_picture_of_the_table_can_be_imported(name: str) -> None:
     assert name in figures.__all__
+
+
+@pytest.mark.parametrize("name", re.findall(r"`(experiments(?:\.\w+)+)`", README))
+def test_every_experiment_of_the_table_can_be_imported(name: str) -> None:
+    module, _, member = name.rpartition(".")
+    assert hasattr(importlib.import_module(module), member)
 
 
 def test_the_table_covers_every_equation_and_figure() -> None:

@@ -86,6 +86,18 @@ def test_bad_input_ends_with_one_line(line: str, message: str, capsys: pytest.Ca
     assert re.search(message, error)
 
 
+def test_the_examples_of_readme_and_help_are_understood(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    for command in ("fig1", "depth"):
+        with pytest.raises(SystemExit):
+            main([command, "--help"], command_parser())
+        text += capsys.readouterr().out
+    lines = re.findall(r"(?m)^ +python -m experiments (.+)$", text)
+    assert len(lines) == 7
+    for line in lines:
+        assert command_parser().parse_args(shlex.split(line)).refuse
+
+
 @pytest.mark.parametrize("command", [[], ["fig1"], ["depth"]])
 def test_the_help_is_plain(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
