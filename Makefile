@@ -30,6 +30,7 @@ lock: ## pin everything that requirements/*.in asks for, indirect dependencies t
 	@scripts/environment.sh requirements.txt
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --only-binary=:all: $(UV)
 	$(LOCK) requirements/runtime.in --output-file requirements.txt
+	$(LOCK) requirements/celery.in --output-file requirements-celery.txt
 	$(LOCK) requirements/dev.in --output-file requirements-dev.txt
 
 bench: ## run every benchmark, one after another

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 
-from dashboard import create_app
+if __name__ != "__mp_main__":  # as which a worker process of `jobs` reads this file; it serves nothing
+    from dashboard import create_app
 
-app = create_app()
-server = app.server
+    app = create_app()
+    server = app.server
 
 if __name__ == "__main__":
     port = int(os.environ.get("PORT", "8050"))

@@ -15,7 +15,7 @@ from dynamics.hyperparameters import Grid, Hyperparameters
 from dynamics.initializers import Initializer
 
 # Usual seconds of one core, measured: a cell's overhead, a start, a start on a grid that is refined, and one
-# uniform weight drawn. Units that neither stop nor can be told early take up to a hundred times as long.
+# uniform weight drawn. Units that neither stop nor can be told early take hundreds of times as long.
 _CELL, _START, _REFINED, _WEIGHT = 7e-4, 1.5e-6, 1.5e-7, 1e-8
 _TILE = 0.2  # seconds that a tile should take
 MOST_SECONDS = 1200.0
@@ -72,7 +72,7 @@ class Sweep:
     ValueError
         If a field is out of its range anywhere on the axes, or if all cells together would usually take one
         core more than 1200 s: 1.5 µs a start and 0.7 ms a cell, measured. Units that keep moving, mostly
-        beyond the largest stable learning rate, can take a hundred times as long.
+        near or beyond the largest stable learning rate, can take hundreds of times as long.
     """
 
     axes: tuple[Axis, ...]

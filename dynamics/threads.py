@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 _lock = Lock()
 _pools: dict[int, ThreadPoolExecutor] = {}
+_limits: list[int] = []
 
 
 def _pool() -> ThreadPoolExecutor:
@@ -25,7 +26,15 @@ def _pool() -> ThreadPoolExecutor:
 def worker_count() -> int:
     """Return how many cores this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)  # macOS has none
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    return min([len(affinity(0)) if affinity else os.cpu_count() or 1, *_limits])
+
+
+def limit(count: int) -> None:
+    """Let this process use so many cores at most from now on; processes that share a machine's work do.
+
+    It has to come before the first work, which makes the pool.
+    """
+    _limits[:] = [count]
 
 
 def run(work: Callable[[slice], object], pieces: Iterable[slice], flag: NDArray[np.uint8]) -> None:

@@ -5,10 +5,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 step() { printf '\n== %s (%s s)\n' "$1" "$SECONDS"; }
 
 step "environment"
-scripts/environment.sh requirements.txt requirements-dev.txt
+scripts/environment.sh requirements.txt requirements-celery.txt requirements-dev.txt
 DEADCONE_CHROMIUM=$(scripts/browser.sh)
 export DEADCONE_CHROMIUM
-echo "browser: $DEADCONE_CHROMIUM"
+DEADCONE_REDIS=$(scripts/redis.sh)
+export DEADCONE_REDIS
+echo "browser: $DEADCONE_CHROMIUM, server of queues: $DEADCONE_REDIS"
 
 step "format"
 .venv/bin/python -m ruff format --check .

@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "dashboard": {"dynamics", "experiments", "figures", "jobs"},
     "app.py": {"dashboard"},
     "gunicorn.conf.py": {"dashboard", "dynamics"},
+    "worker.py": {"jobs"},
 }
 USER_INTERFACE = {"dash", "flask", "flask_compress", "plotly", "werkzeug"}
 QUEUE = {"celery", "redis", "kombu"}
@@ -29,6 +30,7 @@ MUST_NOT_KNOW = {
     "dashboard": set[str](),
     "app.py": {"dash", "flask", "plotly"},
     "gunicorn.conf.py": {"dash", "flask", "plotly"},
+    "worker.py": USER_INTERFACE,
 }
 NOT_THE_PRODUCT = {"tests", "benchmarks"}
 

@@ -58,7 +58,7 @@ def test_every_relative_link_leads_somewhere(link: str) -> None:
     assert (ROOT / link).exists()
 
 
-@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-celery.txt", "requirements-dev.txt"])
 def test_every_pin_is_exact_hashed_and_names_no_registry(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     blocks = re.split(r"\n(?=\S)", re.sub(r"(?m)^ *#.*\n", "", text).strip())

@@ -1,0 +1,6 @@
+"""Long work: frozen specifications, a store of finished tiles, workers here or on many machines."""
+
+from jobs.service import Progress, Service, UnknownJobError, service
+from jobs.store import StoreError
+
+__all__ = ["Progress", "Service", "StoreError", "UnknownJobError", "service"]

@@ -1,0 +1,111 @@
+"""Worker processes of this machine: started when there is work, gone when there is none for a while.
+
+They are spawned, since a fork of a process with threads can hang, run at low priority and with one thread
+each, so that the page stays live beside them, and find their work in the store.
+"""
+
+import multiprocessing
+import os
+import signal
+import time
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from threading import Lock, Thread
+from uuid import uuid4
+
+from dynamics import threads
+from jobs.disk import DiskStore
+from jobs.store import StoreError
+from jobs.work import work
+
+_NICENESS = 10
+_POLL = 0.2  # seconds between two looks into an idle store
+_IDLE = 120.0  # seconds without work after which a worker ends
+_GRACE = 5.0  # seconds that a worker has to give its tile back
+_spawn = multiprocessing.get_context("spawn")
+
+
+class Workers:
+    """The worker processes of one store.
+
+    Parameters
+    ----------
+    path : Path
+        Of the store's file.
+    count : int, optional
+        How many, at least 1; by default one for each core.
+    """
+
+    def __init__(self, path: Path, count: int | None = None) -> None:
+        self._path, self._count = path, count
+        self._lock = Lock()
+        self._running: list[BaseProcess] = []
+        self._parent = 0
+
+    def wake(self) -> None:
+        """Start those that are not running; returns at once."""
+        with self._lock:
+            if self._parent != os.getpid():  # after a fork they are another's
+                self._parent, self._running = os.getpid(), []
+            self._running = [process for process in self._running if process.is_alive()]
+            for _ in range((self._count or threads.worker_count()) - len(self._running)):
+                process = _spawn.Process(target=serve, args=(self._path,), name="jobs", daemon=True)
+                process.start()
+                self._running.append(process)
+
+    def stop(self) -> None:
+        """End all and wait for it; their tiles are given back."""
+        with self._lock:
+            for process in self._running:
+                process.terminate()
+            for process in self._running:
+                process.join(_GRACE)
+                process.kill()
+            self._running = []
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes' numbers."""
+        return [process.pid for process in self._running if process.pid is not None]
+
+
+def serve(path: Path, idle: float = _IDLE) -> None:
+    """Do the work that is found in a store until there has been none for `idle` seconds.
+
+    This is what a worker process runs.
+    """
+    _settle()
+    store, owner = DiskStore(path), uuid4().hex
+    busy = time.monotonic()
+    while time.monotonic() - busy < idle:
+        try:
+            found = store.take(owner)
+            if found is not None:
+                work(store, *found, owner)
+                busy = time.monotonic()
+                continue
+        except StoreError:  # who waits for the work is told; perhaps there is room again later
+            pass
+        time.sleep(_POLL)
+
+
+def _settle() -> None:
+    """Make this process a worker: patient, on one thread, and gone with the process that started it."""
+    os.nice(_NICENESS)
+    threads.limit(1)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches it too, and needs no traceback
+    signal.signal(signal.SIGTERM, _leave)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=_follow, args=(parent,), daemon=True).start()
+
+
+def _follow(parent: BaseProcess) -> None:
+    """Wait for the parent's end, and end too: nothing else would tell this process of a kill."""
+    parent.join()
+    os._exit(0)
+
+
+def _leave(signum: int, frame: object) -> None:
+    """End between two steps of Python, so that a claimed tile is given back on the way."""
+    raise SystemExit
