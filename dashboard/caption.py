@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.controls import CONTROLS
-from dashboard.numbers import grouped, percent, readable
+from dashboard.numbers import grouped, in_updates, percent, readable
 from dashboard.settings import Settings
 from dynamics import (
     BasinMap,
@@ -95,7 +95,7 @@ def unit_caption(settings: Settings, grid: Grid, runs: Sequence[StartPath]) -> C
 def die(settings: Settings, plural: bool = True) -> str:
     """Return how a sentence says that starts die, or that they are dead after T updates."""
     if settings.tolerance == 0:
-        return f"{'are' if plural else 'is'} dead after {readable(settings.max_iterations)} updates"
+        return f"{'are' if plural else 'is'} dead after {in_updates(settings.max_iterations)}"
     return "die" if plural else "dies"
 
 
@@ -177,10 +177,10 @@ def counting(settings: Settings, grid: Grid) -> str:
 def rule(settings: Settings) -> str:
     """Say how starts are judged."""
     if settings.tolerance == 0:
-        return f"judged after exactly {readable(settings.max_iterations)} updates"
+        return f"judged after exactly {in_updates(settings.max_iterations)}"
     return (
         f"stopped at updates below {readable(settings.tolerance)}, "
-        f"at most {readable(settings.max_iterations)} iterations"
+        f"at most {readable(settings.max_iterations)} iteration{'' if settings.max_iterations == 1 else 's'}"
     )
 
 
@@ -254,7 +254,7 @@ def _judged(settings: Settings, pinned: Settings) -> str:
     if (settings.tolerance == 0) == (pinned.tolerance == 0):
         return ""
     if pinned.tolerance == 0:
-        return f" are dead after {readable(pinned.max_iterations)} updates"
+        return f" are dead after {in_updates(pinned.max_iterations)}"
     return " die by the stop rule"
 
 

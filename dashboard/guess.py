@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 from dashboard import results
 from dashboard.caption import counting
 from dashboard.markup import aria, data
-from dashboard.numbers import percent, readable
+from dashboard.numbers import in_updates, percent, readable
 from dashboard.page import rail
 from dashboard.presets import Preset
 from dashboard.runs import LETTERS
@@ -71,7 +71,7 @@ def question(settings: Settings) -> str:
     """Return the caption while the outcome is hidden."""
     at = f"at β = {momentum(settings.beta, 4)}"
     if settings.tolerance == 0:
-        return f"How many starts are dead after {readable(settings.max_iterations)} updates {at}?"
+        return f"How many starts are dead after {in_updates(settings.max_iterations)} {at}?"
     return f"How many starts die {at}?"
 
 

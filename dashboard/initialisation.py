@@ -8,7 +8,7 @@ import numpy as np
 
 from dashboard.caption import Caption
 from dashboard.clouds import LATE, SOON, Clouds, updates
-from dashboard.numbers import percent, readable
+from dashboard.numbers import in_updates, percent, readable
 from dashboard.page import Properties
 from dashboard.settings import Settings
 from dynamics import Cloud, Initializer, Scheme, dead_cone_slope
@@ -72,7 +72,7 @@ def caption(settings: Settings, found: Clouds) -> Caption:
 
 
 def _verdict(settings: Settings, run: Cloud, row: int) -> str:
-    dead, after = float(run.dead_fraction[row]), f"dead after {_updates(int(run.iteration[row]))}"
+    dead, after = float(run.dead_fraction[row]), f"dead after {in_updates(int(run.iteration[row]))}"
     gone = float(np.isnan(run.w[row]).mean())
     if dead in (0, 1):
         first = f"{'No' if dead == 0 else 'Every'} unit is {after}"
@@ -86,10 +86,6 @@ def _verdict(settings: Settings, run: Cloud, row: int) -> str:
 def portion(share: float) -> str:
     """Write a share for a sentence: ``43 %``, ``under 1 %``, ``over 99 %``."""
     return percent(share).replace("< ", "under ").replace("> ", "over ")
-
-
-def _updates(count: int) -> str:
-    return f"{readable(count)} update{'' if count == 1 else 's'}"
 
 
 def _interval(run: Cloud, row: int) -> str:
@@ -128,7 +124,7 @@ def _later(run: Cloud, row: int) -> Iterator[str]:
         words = f": {few} come back"
     else:
         words = ": more die" if more > 0 else ""
-    yield f"After {_updates(int(run.iteration[last]))} it is {shown}{words}."
+    yield f"After {in_updates(int(run.iteration[last]))} it is {shown}{words}."
 
 
 def _drawn(initializer: Initializer) -> str:
@@ -173,7 +169,10 @@ def page(settings: Settings, found: Clouds, words: Caption) -> dict[str, Propert
             "hidden": not cone,
         },
         "survival-remark": {"text": f"drag the line: T = {readable(time)}"},
-        "survival-handle": {"aria-valuenow": str(time), "aria-valuetext": f"after {_updates(time)}: {told}"},
+        "survival-handle": {
+            "aria-valuenow": str(time),
+            "aria-valuetext": f"after {in_updates(time)}: {told}",
+        },
     }
 
 
@@ -192,7 +191,7 @@ def _cloud_words(run: Cloud, row: int) -> str:
     dead, gone = float(run.dead_fraction[row]), float(np.isnan(run.w[row]).mean())
     shares = [f"dead {percent(dead, 1)}", f"alive {percent(1 - dead - gone, 1)}"]
     shares += [f"diverged {percent(gone, 1)}"] if gone > 0 else []
-    when = f"after {_updates(int(run.iteration[row]))}"
+    when = f"after {in_updates(int(run.iteration[row]))}"
     parts = [f"{run.count} units in the plane of weight and bias, {when}: {', '.join(shares)}."]
     if gone < 1:
         for name, values in (("Weights", run.w[row]), ("Biases", run.b[row])):
@@ -203,7 +202,7 @@ def _cloud_words(run: Cloud, row: int) -> str:
 
 
 def _survival_words(runs: Sequence[Cloud], time: int) -> str:
-    parts = [f"Dead share against updates. After {_updates(time)}:"]
+    parts = [f"Dead share against updates. After {in_updates(time)}:"]
     for run in runs:
         row = run.row(time)
         dead = percent(float(run.dead_fraction[row]), 1)
@@ -211,7 +210,7 @@ def _survival_words(runs: Sequence[Cloud], time: int) -> str:
         last = len(run.iteration) - 1
         if row < last:
             told += (
-                f"; {percent(float(run.dead_fraction[last]), 1)} after {_updates(int(run.iteration[last]))}"
+                f"; {percent(float(run.dead_fraction[last]), 1)} after {in_updates(int(run.iteration[last]))}"
             )
         parts.append(f"{told}.")
     return " ".join(parts)
@@ -222,6 +221,6 @@ def _alive_words(run: Cloud, row: int) -> str:
         return "P(z > 0) of the units over iterations. All have diverged."
     low, _, median, _, high = (readable(float(p), 2) for p in run.activation_quantiles[:, row])
     return (
-        f"P(z > 0) of the units over iterations. After {_updates(int(run.iteration[row]))} "
+        f"P(z > 0) of the units over iterations. After {in_updates(int(run.iteration[row]))} "
         f"the median is {median}, and 90 % of the units lie between {low} and {high}."
     )

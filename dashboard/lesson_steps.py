@@ -89,7 +89,7 @@ _STILL_ALIVE = (
     "Still alive: it answers {P_A} of inputs. Go lower, or nearer the middle, until that is below {epsilon}."
 )
 _DRAWN = {"beta": "0.99", "gamma": "0.1", "init": "he_normal", "time": "10000", "layers": "cones,paths"}
-_DRAWN_FALLBACK = "{cloud_dead} are dead after {T} updates."
+_DRAWN_FALLBACK = "{cloud_dead} are dead after {T}."
 
 STEPS: tuple[Step, ...] = (
     Step(
@@ -260,11 +260,11 @@ STEPS: tuple[Step, ...] = (
         do="Choose, then move T from 10⁴ to 10⁶.",
         options=("all", "half", "about a fifth"),
         answer=3,
-        expected="After {T} updates {cloud_dead} are dead; after {T_0} it was {cloud_dead_0}. Dead can be a "
+        expected="After {T} {cloud_dead} are dead; after {T_0} it was {cloud_dead_0}. Dead can be a "
         "waiting time: say when you looked, and from which starts. A grid on [−1, 1]² gives {map_dead}.",
-        wrong="Many were only waiting: {cloud_dead} are dead after {T} updates, {cloud_dead_0} after {T_0}. "
+        wrong="Many were only waiting: {cloud_dead} are dead after {T}, {cloud_dead_0} after {T_0}. "
         "But who trains that long?",
-        short="After {T} updates it is {cloud_dead}. Further, to {T_goal}.",
+        short="After {T} it is {cloud_dead}. Further, to {T_goal}.",
         fallback=_DRAWN_FALLBACK,
         asked="time",
         charts=("survival", None),
@@ -274,7 +274,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         number=10,
         title="Normalise the target",
-        text="Same starts: after {T} updates {cloud_dead_0} are dead. {dividing}: γ becomes {gamma_goal}, "
+        text="Same starts: after {T} {cloud_dead_0} are dead. {dividing}: γ becomes {gamma_goal}, "
         "and each start is {zoom} times nearer. How many are dead then?",
         do="Choose, then drag γ from 0.1 to 1.",
         options=("all", "half", "none"),

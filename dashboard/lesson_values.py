@@ -20,7 +20,7 @@ from dashboard.controls import CONTROLS
 from dashboard.initialisation import SCHEME_NAMES, portion
 from dashboard.lesson_scene import Scene, Start, enacted, start
 from dashboard.lesson_steps import STEPS, Step
-from dashboard.numbers import grouped, readable, small
+from dashboard.numbers import grouped, in_updates, readable, small
 from dashboard.settings import Settings
 from dynamics import (
     Cancellation,
@@ -369,7 +369,7 @@ VALUES: Mapping[str, Find] = {
     "changed_nozoom": lambda scene: _changed(scene, zoomed=False),
     "scheme": _scheme,
     "fan_in": lambda scene: _read(scene.now.fan_in, 5),
-    "T": lambda scene: _read(updates(scene.now)),
+    "T": lambda scene: Value(updates(scene.now), in_updates(updates(scene.now))),
     "T_0": lambda scene: _read(updates(scene.before)),
     "T_goal": lambda scene: _read(float(scene.step.goal["time"])),
     "cloud_dead": lambda scene: _share(scene.drawn_dead(scene.now)),

@@ -6,7 +6,7 @@ import math
 
 from figures.chart import percent, power_of_ten
 
-__all__ = ["exact", "grouped", "percent", "readable", "small"]
+__all__ = ["exact", "grouped", "in_updates", "percent", "readable", "small"]
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -46,6 +46,11 @@ def small(log10: float) -> str:
     if exponent <= -1000:  # the digits before the power mean nothing any more
         return power_of_ten(exponent)
     return f"{10 ** (log10 - exponent):.2g}·{power_of_ten(exponent)}"
+
+
+def in_updates(number: int) -> str:
+    """Write a number of updates in a sentence: ``1 update``, ``10⁴ updates``."""
+    return f"{readable(number)} update{'' if number == 1 else 's'}"
 
 
 def grouped(number: int) -> str:

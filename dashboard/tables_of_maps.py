@@ -12,7 +12,7 @@ from dashboard.controls import InvalidSettingError
 from dashboard.export import ExportRequest
 from dashboard.export_words import no_kick
 from dashboard.map_layout import ITERATION_BINS
-from dashboard.numbers import grouped, percent, readable
+from dashboard.numbers import grouped, in_updates, percent
 from dashboard.pinned import NAMES
 from dashboard.runs import LETTERS, paths
 from dashboard.settings import Settings
@@ -70,7 +70,7 @@ def cloud(request: ExportRequest, cancel: Cancellation) -> Iterator[Table]:
     """Yield where the units are after T updates: shares, percentiles, and the first of them."""
     run = clouds(request.settings, True, True, cancel).current
     row = run.row(updates(request.settings))
-    after = f"after {readable(int(run.iteration[row]))} updates"
+    after = f"after {in_updates(int(run.iteration[row]))}"
     yield Table(f"{run.count} units {after}", ("unit", "share", "units"), list(_states(run, row)))
     there = ~np.isnan(run.w[row])
     if there.any():

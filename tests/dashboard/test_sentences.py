@@ -56,6 +56,10 @@ def test_templates_in_their_order(plain: BasinMap) -> None:
     after = {"tolerance": "0", "max_iterations": "10000"}
     assert verdict(plain, [D] * 55, **after) == "55 % of starts are dead after 10⁴ updates."
     assert verdict(plain, [], **after) == "No start is dead after 10⁴ updates."
+    one = {"tolerance": "0", "max_iterations": "1"}
+    assert verdict(plain, [D] * 55, **one) == "55 % of starts are dead after 1 update."
+    assert words(plain, [], **one).counting.endswith("judged after exactly 1 update.")
+    assert words(plain, [], max_iterations="1").counting.endswith("at most 1 iteration.")
 
 
 def test_the_share_without_momentum_stands_beside_the_share_with_it(plain: BasinMap) -> None:
