@@ -10,7 +10,7 @@ import numpy as np
 
 from dynamics.command_line import files
 from dynamics.command_line.options import WINDOW, Parser, command_parser
-from dynamics.command_line.progress import Line, Progress, watched
+from dynamics.command_line.progress import Line, Progress, Terminated, terminable, watched
 from dynamics.command_line.record import Record
 
 __all__ = ["main"]
@@ -30,11 +30,12 @@ def main(argv: Sequence[str] | None = None, parser: Parser | None = None) -> Non
     ------
     SystemExit
         With 2 for bad input, after one line on standard error that names option, value and range; with 130
-        when interrupted. Neither leaves a file behind.
+        when interrupted, with 143 when terminated. None leaves a file behind.
     """
     args = (parser or command_parser()).parse_args(argv)
     try:
-        _run(args)
+        with terminable():
+            _run(args)
     except ValueError as error:
         args.refuse(_by_option(error, args))
     except OverflowError:  # the fast method squares them
@@ -43,6 +44,8 @@ def main(argv: Sequence[str] | None = None, parser: Parser | None = None) -> Non
         args.refuse("there is not enough memory for so many numbers")
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    except Terminated:
+        raise SystemExit(143) from None
 
 
 def _run(args: Namespace) -> None:

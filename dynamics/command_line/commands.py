@@ -136,6 +136,9 @@ def revival(args: Namespace, progress: Progress) -> Record:
         coordinates, settings = {"w": grid.w, "b": grid.b}, settings | {"rho": rho}
         columns = {"w": grid.w, "b": grid.b[:, None], **found}
         return Record(settings, coordinates | found, columns, summaries.revivals(result))
+    for option in args.given:
+        rule = f"start must not stand beside --{option.replace('_', '-')}"
+        raise ValueError(f"{rule}: units are either given or those of a window")
     result = revival_time(hp, *_starts(args), rho, epsilon=epsilon, cancel=progress.cancel)
     arrays = _fields(result, ("w", "b", "rho", *names))
     return Record(settings, arrays, arrays, summaries.revivals(result))
@@ -150,6 +153,9 @@ def _hyperparameters(args: Namespace) -> Hyperparameters:
 
 
 def _grid(args: Namespace) -> Grid:
+    if len(args.window) != 4:
+        rule = "window must be the four numbers WMIN WMAX BMIN BMAX"
+        raise ValueError(f"{rule}, got {_shown(args.window)}")
     w_min, w_max, b_min, b_max = args.window
     grid = Grid(w_min, w_max, b_min, b_max, args.n_w, args.n_b)
     if grid.n_w * grid.n_b > MOST_NUMBERS:
@@ -173,14 +179,22 @@ def _totals(result: BasinMap | Outcomes) -> dict[str, NDArray[Any]]:
 
 
 def _starts(args: Namespace) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    starts = [[checks.finite("start", value) for value in start] for start in args.start or args.starts]
+    given = args.starts if args.start is None else args.start
+    for start in given:
+        if len(start) != 2:
+            raise ValueError(f"start must be the two numbers W B, got {_shown(start)}")
+    starts = [[checks.finite("start", value) for value in start] for start in given]
     w, b = np.array(starts).T
     return w, b
 
 
+def _shown(given: Sequence[object]) -> str:
+    return " ".join(map(str, given)) or "nothing"
+
+
 def _values(name: str, given: Sequence[object]) -> NDArray[np.float64]:
     """Return one value as an array (), or a range MIN MAX COUNT as an array (COUNT,)."""
-    shown = " ".join(map(str, given))
+    shown = _shown(given)
     if len(given) not in (1, 3):
         raise ValueError(f"{name} must be one value or a range MIN MAX COUNT, got {shown}")
     low, high = (checks.finite(name, value) for value in (given[0], given[len(given) // 2]))

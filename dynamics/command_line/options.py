@@ -1,7 +1,7 @@
 """The options, named like the page's controls: one table of commands builds the parser and its help."""
 
 import re
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -22,11 +22,24 @@ _API: dict[str, Any] = {
 }
 
 
+class Layout(RawDescriptionHelpFormatter):
+    """A layout that shows the values that belong to an option, although fewer are taken for now.
+
+    What is missing is refused later with the allowed range, which argparse does not know.
+    """
+
+    def _format_args(self, action: Action, default_metavar: str) -> str:
+        if not action.option_strings or action.nargs not in ("?", "*"):
+            return super()._format_args(action, default_metavar)
+        names = default_metavar if action.metavar is None else action.metavar
+        return " ".join(names) if isinstance(names, tuple) else str(names)
+
+
 class Parser(ArgumentParser):
     """An ArgumentParser that refuses in one line and takes every negative number for a number."""
 
     def __init__(self, **settings: Any) -> None:
-        layout = partial(RawDescriptionHelpFormatter, max_help_position=32)
+        layout = partial(Layout, max_help_position=32)
         super().__init__(allow_abbrev=False, formatter_class=layout, **settings)
         # argparse itself takes -1e-3 and -inf for options.
         self._negative_number_matcher = re.compile(r"-(\d|\.\d|inf|nan)", re.IGNORECASE)
@@ -34,6 +47,17 @@ class Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """End the program with code 2 and one line."""
         self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
+
+
+class Named(Action):
+    """Keeps the value of an option, and beside it that the option was given."""
+
+    def __call__(
+        self, parser: ArgumentParser, namespace: Namespace, values: Any, option_string: str | None = None
+    ) -> None:
+        """Do so."""
+        setattr(namespace, self.dest, values)
+        namespace.given = (*namespace.given, self.dest)
 
 
 def number(text: str) -> float | str:
@@ -69,16 +93,18 @@ def _window(parser: Parser) -> None:
     group = parser.add_argument_group(
         "window", f"at most {commands.MOST_NUMBERS} starts, end points included"
     )
+    parser.set_defaults(given=())
     group.add_argument(
         "--window",
-        nargs=4,
+        nargs="*",
+        action=Named,
         type=number,
         default=[-3.0, 3.0, -3.0, 3.0],
         metavar=tuple(name.replace("_", "").upper() for name in WINDOW),
         help="range of the weight w and the bias b (default -3 3 -3 3)",
     )
-    _add(group, "n-w", 256, "number of weights", whole)
-    _add(group, "n-b", 256, "number of biases", whole)
+    _add(group, "n-w", 256, "number of weights", whole, action=Named)
+    _add(group, "n-b", 256, "number of biases", whole, action=Named)
 
 
 def _judging(parser: Parser) -> None:
@@ -88,7 +114,7 @@ def _judging(parser: Parser) -> None:
     budget = "updates at most, or exactly with --tolerance 0"
     _add(group, "max-iterations", _API["max_iterations"], budget, whole)
     methods = "fast, exact (plain iteration where outcomes change) or reference (plain iteration, slow)"
-    group.add_argument("--method", default=_API["method"], help=f"{methods} (default %(default)s)")
+    _add(group, "method", _API["method"], methods, str)
 
 
 def _epsilon(parser: Any) -> None:
@@ -102,7 +128,7 @@ def _start(*starts: tuple[float, float]) -> Callable[[Parser], None]:
         parser.set_defaults(starts=starts)
         parser.add_argument(
             "--start",
-            nargs=2,
+            nargs="*",
             type=number,
             action="append",
             metavar=("W", "B"),
@@ -120,18 +146,25 @@ def _ranges(parser: Parser) -> None:
     for name, default, what in (("beta", 0.9, "momentum"), ("eta", 0.1, "learning rate")):
         parser.add_argument(
             f"--{name}",
-            nargs="+",
+            nargs="*",
             type=number,
             default=[default],
-            metavar=("MIN", "MAX COUNT"),
+            metavar=("MIN", "[MAX COUNT]"),
             help=f"{what}: one value, or COUNT values from MIN to MAX (default {default:g})",
         )
 
 
 def _add(
-    parser: Any, name: str, default: float, what: str, read: Callable[[str], float | str] = number
+    parser: Any,
+    name: str,
+    default: float | str,
+    what: str,
+    read: Callable[[str], float | str] = number,
+    **more: Any,
 ) -> None:
-    parser.add_argument(f"--{name}", type=read, default=default, help=f"{what} (default %(default)s)")
+    """Add an option of one value; where that is missing it is empty, and refused with the allowed range."""
+    how: dict[str, Any] = {"nargs": "?", "const": "", "type": read, "default": default, **more}
+    parser.add_argument(f"--{name}", help=f"{what} (default %(default)s)", **how)
 
 
 @dataclass(frozen=True)
@@ -196,7 +229,7 @@ COMMANDS = (
 _FILES = """\
 Without --output a summary is printed. Files hold the settings, w and b, and
 the results under the names that they have in Python. Bad input ends with
-code 2, Ctrl-C with 130, and neither leaves a file behind."""
+code 2, Ctrl-C with 130, SIGTERM with 143, and none leaves a file behind."""
 
 
 def command_parser() -> Parser:
@@ -218,7 +251,8 @@ def command_parser() -> Parser:
         )
         for add in command.options:
             add(sub)
-        sub.add_argument("--output", metavar="FILE", help="write a .npz, .csv or .json file")
+        output = "write a .npz, .csv or .json file"
+        sub.add_argument("--output", metavar="FILE", nargs="?", const="", help=output)
         sub.add_argument(
             "--progress", action="store_true", help="report long work also where no terminal looks on"
         )

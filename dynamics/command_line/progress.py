@@ -1,10 +1,13 @@
-"""How far long work is, and how Ctrl-C ends it: it runs on a thread of its own while this one listens."""
+"""How far long work is, and how signals end it: it runs on a thread of its own while this one listens."""
 
+import signal
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from types import TracebackType
+from contextlib import contextmanager
+from types import FrameType, TracebackType
 from typing import Self, TypeVar
 
 from dynamics.outcome import Cancellation
@@ -12,6 +15,30 @@ from dynamics.outcome import Cancellation
 T = TypeVar("T")
 
 _INTERVAL = 1.0  # seconds between two reports
+
+
+class Terminated(BaseException):
+    """The program was asked to end by SIGTERM."""
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Let SIGTERM raise `Terminated` as Ctrl-C raises KeyboardInterrupt, so that what is begun is put away.
+
+    Python hears signals on the main thread only: on another one nothing changes.
+    """
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise Terminated
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)
 
 
 class Progress:
@@ -78,7 +105,7 @@ def watched(work: Callable[[Progress], T], line: Line) -> T:
 
     Raises
     ------
-    KeyboardInterrupt
+    KeyboardInterrupt, Terminated
         After the work has been called off and has ended.
     """
     progress = Progress()

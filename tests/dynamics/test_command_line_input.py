@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shlex
+import signal
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -32,7 +33,12 @@ REFUSED = {
     "basins": r"argument COMMAND: invalid choice: 'basins' \(choose from .*basin.*revival.*\)",
     "basin --bet 0.9": "unrecognized arguments: --bet 0.9",
     "basin 'two\nlines'": "unrecognized arguments: two lines",
-    "basin --beta": "argument --beta: expected one argument",
+    "basin --beta": "--beta must be at least 0 and below 1, got ''",
+    "basin --beta 0.5 0.9": "unrecognized arguments: 0.9",
+    "basin --method": "--method must be 'fast', 'exact' or 'reference', got ''",
+    "basin --n-w": "--n-w must be a whole number of at least 2, got ''",
+    "basin --output": "--output must end in .npz, .csv or .json, got ''",
+    "eigenvalues --beta": "--beta must be one value or a range MIN MAX COUNT, got nothing",
     "basin --beta 1": "--beta must be at least 0 and below 1, got 1.0",
     "basin --beta many": "--beta must be at least 0 and below 1, got 'many'",
     "basin --eta 0": "--eta must be finite and above 0, got 0.0",
@@ -49,14 +55,18 @@ REFUSED = {
     "basin --window 1 1 0 1": "--window: w_max must be above w_min = 1.0, got 1.0",
     "field --window 0 1 nan 1": "--window: b_min must be a finite number, got nan",
     "field --window -1e308 1e308 0 1": r"--window: w_max must be less than 1.8e308 above .*, got 1e\+308",
-    "basin --window 0 1 2": "argument --window: expected 4 arguments",
+    "basin --window 0 1 2": "--window must be the four numbers WMIN WMAX BMIN BMAX, got 0.0 1.0 2.0",
     "basin --n-w 1": "--n-w must be a whole number of at least 2, got 1",
     "basin --n-b 1e30": "--n-w x --n-b must be at most 16777216, got 256 x 1\\d{30}",
     "revival --n-b ten": "--n-b must be a whole number of at least 2, got 'ten'",
     "field --n-w 4097 --n-b 4096": "--n-w x --n-b must be at most 16777216, got 4097 x 4096",
     "outcomes --start 1 one": "--start must be a finite number, got 'one'",
     "revival --start nan 1": "--start must be a finite number, got nan",
-    "trajectory --start 1": "argument --start: expected 2 arguments",
+    "trajectory --start 1": "--start must be the two numbers W B, got 1.0",
+    "outcomes --start 1 2 3": "--start must be the two numbers W B, got 1.0 2.0 3.0",
+    "revival --start": "--start must be the two numbers W B, got nothing",
+    "revival --start 1 -4 --window -1 1 -1 1": "--start must not stand beside --window: units are either .*",
+    "revival --n-w 9 --start 1 -4": "--start must not stand beside --n-w: units are either given or .*",
     "trajectory --steps -1": "--steps must be a whole number of at least 0 and at most 16777216, got -1",
     "trajectory --start 0 1 --start 1 0 --steps 1e7": "--steps must be .* at most 8388608, got 10000000",
     "basin --gamma 1e200": r"--gamma and --delta must be below 1e154 in size, got 1e\+200 and 0.0",
@@ -135,21 +145,24 @@ def test_any_value_is_either_judged_or_refused_by_name(
 
 
 @pytest.mark.parametrize("suffix", [".npz", ".csv", ".json"])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_file_that_is_not_finished_does_not_stay(
-    suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    suffix: str, number: int, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = signal.getsignal(number)
     path = tmp_path / f"map{suffix}"
     path.write_text("what was there before")
 
     def interrupt(line: progress.Line, doing: str, share: float | None) -> None:
         if doing == "writing":
             assert len(list(tmp_path.iterdir())) == 2
-            raise KeyboardInterrupt
+            signal.raise_signal(number)
 
     monkeypatch.setattr(progress.Line, "tell", interrupt)
     with pytest.raises(SystemExit) as end:
         main(["field", "--n-w", "3", "--n-b", "3", "--output", str(path)])
-    assert end.value.code == 130
+    assert end.value.code == code
+    assert signal.getsignal(number) is before
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
     assert path.read_text() == "what was there before"
 

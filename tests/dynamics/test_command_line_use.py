@@ -70,7 +70,10 @@ def test_defaults_are_the_pages() -> None:
     assert options.STARTS == STARTS
 
 
-def test_ctrl_c_ends_with_130_and_nothing_else(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ctrl_c_and_sigterm_end_with_their_code_and_nothing_else(
+    number: int, code: int, tmp_path: Path
+) -> None:
     endless = "basin --method reference --tolerance 0 --max-iterations 1e15 --progress --output"
     program = subprocess.Popen(
         [sys.executable, "-m", "dynamics", *endless.split(), str(tmp_path / "map.npz")],
@@ -82,11 +85,11 @@ def test_ctrl_c_ends_with_130_and_nothing_else(tmp_path: Path) -> None:
     assert program.stderr is not None
     try:
         assert re.fullmatch(r"basin: computing, \d+ s\n", program.stderr.readline())
-        program.send_signal(signal.SIGINT)
+        program.send_signal(number)
         out, err = program.communicate(timeout=60)
     finally:
         program.kill()
-    assert program.returncode == 130
+    assert program.returncode == code
     assert out == ""
     assert re.fullmatch(r"(basin: computing, \d+ s\n)*", err)
     assert list(tmp_path.iterdir()) == []
