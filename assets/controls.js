@@ -69,7 +69,7 @@
   }
 
   // What is on the page: one mode at a time, and in it a colouring. A moving slider changes none of it.
-  const ARRANGED = ["init", "hide", "pin", "colouring", "scale", "guess", "pytorch", "step", "vote"];
+  const ARRANGED = ["page", "init", "hide", "pin", "colouring", "scale", "guess", "pytorch", "step", "vote"];
   let arranged = null;
 
   function arrange() {
@@ -77,7 +77,7 @@
     if (asked === arranged) return;
     arranged = byId("lesson") && asked; // null until the page is there
     const { init = "none", hide = "none", pin = "none", colouring, scale } = texts;
-    const mode = hide !== "none" ? "guess" : init !== "none" ? "init" : pin !== "none" ? "compare" : "explore";
+    const mode = texts.page === "risk" ? "risk" : hide !== "none" ? "guess" : init !== "none" ? "init" : pin !== "none" ? "compare" : "explore";
     const before = document.documentElement.dataset.mode;
     const guessed = (texts.guess ?? "none") === "none" ? "no" : "yes";
     const shown = mode === "guess" ? "outcome" : colouring; // every other tells as well
@@ -86,6 +86,7 @@
     dc.pytorch.show();
     dc.guess.arranged(mode, before);
     dc.lesson.show();
+    dc.risk.tell();
   }
 
   dc.showPreset = (key) => {
@@ -106,6 +107,12 @@
     pending = {};
     setProps("settings", { data: texts });
   }
+
+  // What a hand has changed gives way to an address.
+  dc.drop = () => {
+    restTimer = clearTimeout(restTimer);
+    pending = {};
+  };
 
   // The hand has let go.
   dc.rest = () => {

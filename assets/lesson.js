@@ -3,7 +3,6 @@
 (() => {
   const dc = (window.deadcone ??= {});
   const SHOW_MS = 2500; // of the move that is asked for, when the page makes it
-  const KEPT = ["present", "pytorch"]; // from step to step
   const LEFT = "lesson"; // where the address of the step that was left is kept
   const TYPED = "input, textarea, select, [role=slider], [role=option], .start, dialog";
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -19,8 +18,9 @@
   function go(number) {
     if (!steps()[number - 1]) return;
     stop();
-    const kept = Object.fromEntries(KEPT.map((key) => [key, dc.texts()[key]]));
-    dc.change({ ...dc.table().defaults, ...steps()[number - 1].changes, ...kept, step: String(number) }, 0);
+    dc.time.pause();
+    const { present } = dc.texts();
+    dc.change({ ...dc.table().defaults, ...steps()[number - 1].changes, present, step: String(number) }, 0);
   }
 
   function enter() {
@@ -31,7 +31,9 @@
     } catch {
       // Storage may be forbidden in an embedding page; the lesson begins anew then.
     }
-    if (left) dc.view.arrive(`${dc.view.base()}lesson`, left);
+    const query = new URLSearchParams(left ?? "");
+    query.set("present", dc.texts().present); // the projector's view is the viewer's, not the step's
+    if (left) dc.view.arrive(`${dc.view.base()}lesson`, `?${query}`);
     else go(1);
   }
 
@@ -50,28 +52,32 @@
   }
 
   function vote(number) {
-    if (here().options >= number) dc.change({ vote: String(number) }, 0);
+    // What was predicted is settled once the answer is there.
+    if (here().options >= number && !byId("lesson").hasAttribute("data-done")) dc.change({ vote: String(number) }, 0);
   }
 
   // ------------------------------------------------------------- the move that is asked for
 
   const between = (from, to, share) => from + (to - from) * share;
 
-  // What the settings are on the way to the goal, by how far they have come, from 0 to 1.
+  // What moves the settings towards the goal, by how far they have come, from 0 to 1.
   function way({ goal, asked }) {
     const texts = dc.texts();
     if (asked === "time") {
       const [from, to] = [Math.max(dc.time.now(), 1), Number(goal.time)].map(Math.log);
-      return (share) => ({ time: String(dc.time.nearest(Math.exp(between(from, to, share)))) });
+      return (share) => dc.time.go(Math.exp(between(from, to, share)));
     }
     if (asked in dc.table().controls) {
       const { track } = dc.table().controls[asked];
       const [from, to] = [texts, goal].map((at) => dc.sliders.nearest(track, Number(at[asked])));
-      return (share) => ({ [asked]: String(track[Math.round(between(from, to, share))]) });
+      return (share) => {
+        dc.change({ [asked]: String(track[Math.round(between(from, to, share))]) });
+        dc.sliders.show();
+      };
     }
     const [from, to] = [texts, goal].map(({ starts }) => starts.split(";").map((pair) => pair.split(",").map(Number)));
     const at = (share) => to.map((pair, i) => pair.map((value, k) => Number(between(from[i]?.[k] ?? value, value, share).toFixed(3))));
-    return (share) => ({ starts: at(share).join(";") });
+    return (share) => dc.change({ starts: at(share).join(";") });
   }
 
   function show() {
@@ -81,16 +87,20 @@
     if (Object.keys(first).length) dc.change(first);
     const along = way(here());
     const begin = performance.now();
+    const begun = step();
     const move = (now) => {
+      if (step() !== begun) return; // somebody has turned to another step
       const share = calm.matches ? 1 : Math.min(Math.max(now - begin, 0) / SHOW_MS, 1);
       if (share === 1) {
         moving = 0;
-        dc.change(goal, 0);
+        if (asked === "time") {
+          along(1);
+          dc.time.settle();
+        } else dc.change(goal, 0);
         dc.sliders.show();
         return;
       }
-      dc.change(along(share * share * (3 - 2 * share)));
-      dc.sliders.show();
+      along(share * share * (3 - 2 * share));
       moving = requestAnimationFrame(move);
     };
     moving = requestAnimationFrame(move);
@@ -111,9 +121,10 @@
     "lesson-show": show,
   };
 
-  document.addEventListener("click", ({ target }) => {
+  document.addEventListener("click", ({ target, detail }) => {
     const button = target.closest?.("#lesson button");
     if (!button || !step()) return;
+    if (detail) button.blur(); // clicked by a pointer: the keys are the lesson's again
     if (button.dataset.step) go(Number(button.dataset.step));
     else if (button.dataset.vote) vote(Number(button.dataset.vote));
     else CLICKS[button.id]?.();
@@ -128,7 +139,9 @@
 
   function press(event) {
     if (!step() || event.ctrlKey || event.altKey || event.metaKey || event.target.closest?.(TYPED)) return;
-    const turn = { ArrowRight: 1, ArrowLeft: -1, PageDown: 1, PageUp: -1 }[event.key];
+    // A presenter's remote sends page up and down, which elsewhere scroll.
+    const remote = document.documentElement.classList.contains("present") ? { PageDown: 1, PageUp: -1 } : {};
+    const turn = { ArrowRight: 1, ArrowLeft: -1, ...remote }[event.key];
     if (turn) go(step() + turn);
     else if (["1", "2", "3"].includes(event.key) && dc.keys.single()) vote(Number(event.key));
     else if (event.key === " " && !event.target.closest?.("button, a, summary")) show();
@@ -152,9 +165,10 @@
       Object.assign(document.documentElement.dataset, { step: step(), lesson: now ? "yes" : "no", charts, asked: now?.asked ?? "" });
       const title = now ? `Step ${step()}: ${now.title} – The Dead Cone` : "The Dead Cone";
       if (document.title !== title) document.title = title;
-      for (const page of ["lesson", "explore"]) {
+      const shown = now ? "lesson" : dc.texts().page;
+      for (const page of ["lesson", "explore", "risk"]) {
         const link = byId(`nav-${page}`);
-        if (link && (page === "lesson") === Boolean(now)) link.setAttribute("aria-current", "page");
+        if (link && page === shown) link.setAttribute("aria-current", "page");
         else link?.removeAttribute("aria-current");
       }
       if (!now || !byId("dots")) return;

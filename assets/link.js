@@ -18,7 +18,7 @@
     const { defaults, steps } = dc.table();
     const begin = { ...defaults, ...steps[texts.step - 1]?.changes }; // of a step of the lesson
     const said = new URLSearchParams();
-    for (const [key, text] of Object.entries(texts)) if (text !== begin[key]) said.set(key, text);
+    for (const [key, text] of Object.entries(texts)) if (text !== begin[key] && key !== "page") said.set(key, text);
     for (const [key, text] of Object.entries(parts)) if (text !== usual(key)) said.set(key, text);
     const search = said.toString().replaceAll("%2C", ",").replaceAll("%3B", ";").replaceAll("%3A", ":");
     return search && `?${search}`;
@@ -34,14 +34,16 @@
       if (dc.texts()) dc.link.address(dc.texts());
     },
 
-    path: ({ step }) => (step === "0" ? location.pathname.replace(/lesson\/?$/, "") : `${dc.view.base()}lesson`),
+    path: ({ step, page }) => dc.view.base() + (step !== "0" ? "lesson" : page === "risk" ? "risk" : ""),
 
     // The settings in the address bar, without an entry in the history for each; but each step of the lesson
     // is a page to come back to.
     address(texts) {
       const { step } = history.state ?? {};
-      const how = step && texts.step !== "0" && step !== texts.step ? "pushState" : "replaceState";
-      history[how]({ step: texts.step }, "", dc.link.path(texts) + query(texts, own()) + location.hash);
+      const { page } = history.state ?? {};
+      const turned = (texts.step !== "0" && step !== texts.step) || page !== texts.page;
+      const how = step && turned ? "pushState" : "replaceState";
+      history[how]({ step: texts.step, page: texts.page }, "", dc.link.path(texts) + query(texts, own()) + location.hash);
       // Documents of their own are handed the settings in their address, and give them back.
       for (const link of document.querySelectorAll(".page-link[data-document]")) link.search = location.search;
       dc.embed.link();

@@ -26,11 +26,12 @@
   let limit = Infinity; // cells a side that were too slow for a first picture of the wanted settings
   let ceiling = Infinity; // and too slow even for a picture at rest
   let travel = 0; // milliseconds that an answer spends on its way, beyond twice the server's own
+  let painting = Promise.resolve(); // one frame after the other
   let held = false; // an edit is on its way: nothing is settled
   let computing; // runs while the wanted picture is late
 
   // The playhead moves in the browser: only pictures that name it are drawn anew for it.
-  const timeless = (texts) => ({ ...texts, time: 0, step: 0, vote: 0 });
+  const timeless = (texts) => ({ ...texts, time: 0, step: 0, vote: texts.vote === "0" ? 0 : 1 });
   class Refused extends Error {} // by the server, with its reason
 
   const keyOf = (texts) => {
@@ -79,10 +80,11 @@
   }
 
   async function next() {
-    if (flights.size < room()) dc.pull();
+    const free = [...flights].filter(({ arrived }) => !arrived).length < room();
+    if (free) dc.pull();
     if (!wanted) return;
     if (shown.key !== wanted.key) {
-      if (flights.size < room() && ![...flights].some(({ key }) => key === wanted.key)) first();
+      if (free && ![...flights].some(({ key }) => key === wanted.key)) first();
       return;
     }
     if (!wanted.rest || flights.size) return;
@@ -149,7 +151,10 @@
       mine.arrived = true; // what goes wrong from here on is no fault of the network
       if (!answer.ok) throw new Refused(frame.message);
       if (frame.late) late(mine);
-      else await show(mine, frame);
+      else {
+        next(); // while this is painted, the server computes what the hand has reached meanwhile
+        await (painting = painting.catch(() => {}).then(() => show(mine, frame)));
+      }
       dc.paint.problem(null);
     } catch (error) {
       if (!flights.has(mine)) return; // aborted: a newer request has taken its place

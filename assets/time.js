@@ -300,6 +300,7 @@
       byId("speed").textContent = `${text}×`;
     },
     settle,
+    pause: () => playing && pause(),
     press,
     frame(frame) {
       build();

@@ -42,8 +42,9 @@
         dc.lesson.enter();
         return;
       }
-      dc.lesson.leave();
-      history.pushState(null, "", link.pathname + location.search);
+      if (link.id === "nav-risk") dc.change(dc.risk.changes, 0);
+      else if (dc.lesson.step()) dc.lesson.leave();
+      else dc.change({ page: "explore" }, 0);
     }
   });
   document.addEventListener("keydown", (event) => {
@@ -71,7 +72,10 @@
     },
 
     // Shows what an address says, as when the page is opened there.
-    arrive: (path, search) => window.dash_clientside.set_props("arrival", { data: { path, search, at: performance.now() } }),
+    arrive(path, search) {
+      dc.drop();
+      window.dash_clientside.set_props("arrival", { data: { path, search, at: performance.now() } });
+    },
 
     // The window is a setting: panning the map asks for that window, also on the way there.
     relayout(gd, event, rest) {

@@ -8,7 +8,7 @@ from typing import Any
 from dash import Dash
 from flask import Flask, Request
 
-from dashboard import callbacks, export_routes, prose, routes
+from dashboard import callbacks, export_routes, prose, risk_callbacks, routes
 from dashboard.layout import layout
 from dashboard.security import protect
 
@@ -45,6 +45,7 @@ def create_app() -> Dash:
     app.index_string = app.index_string.replace("<html>", '<html lang="en-GB">')
     app.layout = layout
     callbacks.register(app)
+    risk_callbacks.register(app)
     routes.register(app.server)
     export_routes.register(app.server)
     prose.register(app.server)

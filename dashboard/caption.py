@@ -70,7 +70,7 @@ def caption(settings: Settings, basin: BasinMap, baseline: float | None = None) 
     return Caption(verdict, f"{_context(settings)}{finding}.", counting(settings, basin.grid))
 
 
-def unit_caption(settings: Settings, grid: Grid, runs: Sequence[StartPath]) -> Caption:
+def unit_caption(settings: Settings, grid: Grid, runs: Sequence[StartPath], told: bool) -> Caption:
     """Describe the first start, or the affine model where there is none, and no other start's outcome.
 
     Parameters
@@ -79,11 +79,13 @@ def unit_caption(settings: Settings, grid: Grid, runs: Sequence[StartPath]) -> C
     grid : Grid
         What is seen of the plane.
     runs : sequence of StartPath
-        The starts; the way of the first one counts where paths are shown.
+        The starts; the first one counts.
+    told : bool
+        Whether its way is seen, and so may be told.
     """
     if not runs:
         verdict = _regime_sentence(settings)
-    elif "paths" in settings.layers:
+    elif told:
         verdict = f"{runs[0].letter} {FATES[runs[0].outcome]}"
     else:
         active = float(runs[0].trajectory.activation_probability[0])

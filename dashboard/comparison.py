@@ -188,9 +188,11 @@ def _comparison(
         tighter=_tighter(settings, count),
         curves=curves(),
     )
-    if found.curves is None or not foretold(settings):
+    if found.curves is None or settings.step == 0:
         return found
-    return replace(found, curves=(), gammas=found.gammas - len(found.curves))
+    # A step of the lesson is about its γ, and shows nothing of what it asks.
+    seen = () if foretold(settings) else tuple(c for c in found.curves if c.gamma == settings.gamma)
+    return replace(found, curves=seen, gammas=found.gammas - len(found.curves) + len(seen))
 
 
 # ------------------------------------------------------------------ shares of maps

@@ -49,7 +49,7 @@ KEYS: tuple[tuple[str, tuple[tuple[tuple[str, ...], str], ...]], ...] = (
     (
         "Lesson",
         (
-            (("←", "→", "Page ↑", "Page ↓"), "the step before, the next step"),
+            (("←", "→"), "the step before, the next step; in Present also Page ↑ and Page ↓"),
             (("1", "2", "3"), "predict"),
         ),
     ),

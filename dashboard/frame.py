@@ -43,6 +43,7 @@ from figures import (
     StartPath,
     alive,
     field_row,
+    hidden_alive,
     locus,
     oscillation,
     plane,
@@ -182,7 +183,7 @@ def _starts(request: FrameRequest, cancel: Cancellation) -> Shown:
         settings, request.view, basin, comparison.curves or (), runs, kicked, revived
     )
     if settings.step > 0 and request.view.blank:
-        words = unit_caption(settings, basin.grid, runs)
+        words = unit_caption(settings, basin.grid, runs, "paths" in request.view.layers)
     elif there is None:
         words = caption(settings, basin, comparison.baseline)
     else:
@@ -279,7 +280,11 @@ def _drawn(
             if revived is not None and settings.pin is None and settings.step == 0
             else None,
         ),
-        "alive": lambda: alive.spec(runs, settings.epsilon, view, quantity=settings.quantity),
+        "alive": lambda: (
+            hidden_alive.spec(settings.epsilon, view, until="choose")
+            if view.colouring != settings.colouring
+            else alive.spec(runs, settings.epsilon, view, quantity=settings.quantity)
+        ),
         "locus": lambda: locus.spec(results.locus_curve(settings.eta), settings.beta, view),
         "oscillation": lambda: oscillation.spec(results.affine_runs(settings), view),
         "share": lambda: share.spec(curves, current, view, guess.guessed_share(settings)),

@@ -7,7 +7,7 @@ import json
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import dialogs, embed, export_layout, lesson_layout, share
+from dashboard import dialogs, embed, export_layout, lesson_layout, risk_layout, share
 from dashboard.controls import CONTROLS
 from dashboard.explore import explore
 from dashboard.guess import OPEN
@@ -37,6 +37,7 @@ def layout() -> Component:
                     html.Div(id="notices", role="status", className="notices"),
                     html.P(id="problem", role="alert", className="error"),
                     html.Div(explore(), id="explore"),
+                    risk_layout.page(),
                     lesson_layout.bar(),
                     *embed.parts(),
                 ],

@@ -36,6 +36,8 @@ def bar() -> Component:
                     ),
                     html.P(
                         [
+                            html.B(id="lesson-verdict"),
+                            " ",
                             html.Span(id="lesson-reaction"),
                             " ",
                             html.Button("Reset the step", id="lesson-reset", className="link", hidden=True),

@@ -21,6 +21,8 @@ def begin(path: str, query: str) -> Settings:
 
     Outside ``/lesson`` there is a step only where the query names one; there is always one in it.
     """
+    if path.rstrip("/").endswith("/risk"):
+        return replace(DEFAULT, page="risk")
     named = parse_qs(query.removeprefix("?")).get("step", [])
     first = int(path.rstrip("/").endswith("/lesson"))
     number: Any
@@ -50,6 +52,7 @@ def told(settings: Settings, scaled: bool, cancel: Cancellation) -> Properties:
         "lesson": {"data-done": said.done, "data-for": str(settings.step)},
         "lesson-text": {"text": said.text},
         "lesson-do": {"text": said.do},
+        "lesson-verdict": {"text": _verdict(said, settings.step)},
         "lesson-reaction": {"text": said.reaction or said.short_hint or ""},
         "lesson-reset": {"hidden": not said.reset},
         "lesson-options": {"hidden": not said.options},
@@ -59,3 +62,15 @@ def told(settings: Settings, scaled: bool, cancel: Cancellation) -> Properties:
         properties[f"lesson-option-{n}"] = {"hidden": not there}
         properties[f"lesson-option-{n}-text"] = {"text": said.options[n - 1] if there else ""}
     return properties
+
+
+def _verdict(said: lesson.Told, step: int) -> str:
+    """Say what was predicted, and beside a wrong prediction what is right."""
+    if not said.done or not said.claim_holds:
+        return ""
+    if said.right is None or said.chosen is None:
+        return "✓"
+    predicted, answer = said.options[said.chosen - 1], STEPS[step - 1].answer
+    if said.right or answer is None:
+        return f"✓ {said.chosen}: {predicted}."
+    return f"You said {said.chosen}: {predicted}. It is {answer}: {said.options[answer - 1]}."

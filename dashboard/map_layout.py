@@ -164,7 +164,7 @@ def _legend() -> Component:
     ]
     gradient = [
         html.Span(text, className="entry")
-        for text in ("−∇L", "faint 10⁻³", "mid 10⁻¹", "strong 1", "dot: none")
+        for text in ("−∇L", "faint 10⁻³", "mid 10⁻¹", "strong 1", "dot: below 10⁻³")
     ]
     revivals = [
         html.Span([html.I(className=f"swatch {token}"), words], className="entry") for token, words in LEGEND

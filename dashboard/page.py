@@ -112,7 +112,7 @@ def compared(
     texts = settings.texts()
     fixed = {key: texts[key] for key in ("window", "starts", "tolerance", "rho", "scale")} if scaled else {}
     properties: dict[str, Properties] = {
-        "picture-share": {"data-old": not comparison.curves and not bare},
+        "picture-share": {"data-old": settings.step == 0 and not comparison.curves and not bare},
         "share-conditions": {"text": conditions(settings)},
         "tighter": _offer(comparison.tighter[0], fixed) if comparison.tighter else {"hidden": True},
         "tips": {"data-old": comparison.tips is None and not bare},

@@ -22,6 +22,7 @@ class Page:
 PAGES = (
     Page("explore", "Explore", "/"),
     Page("lesson", "Lesson", "/lesson"),
+    Page("risk", "Risk", "/risk"),
     Page("teach", "Teach", "/teach", document=True),
     Page("about", "About", "/about", document=True),
 )

@@ -99,5 +99,15 @@ _BY_SETTINGS = {replace(preset.settings(), time=0): preset for preset in reverse
 
 def matching(settings: Settings) -> Preset | None:
     """Return the preset that these settings are, however they are shown, guessed, kicked or compared."""
-    plain = replace(settings, present=False, time=0, pytorch=False, kick=DEFAULT.kick, step=0, vote=0)
+    plain = replace(
+        settings,
+        present=False,
+        time=0,
+        pytorch=False,
+        kick=DEFAULT.kick,
+        step=0,
+        vote=0,
+        page="explore",
+        job="none",
+    )
     return _BY_SETTINGS.get(replace(plain, hide=DEFAULT.hide, guess=DEFAULT.guess, pin=DEFAULT.pin))

@@ -9,6 +9,7 @@ from typing import get_args
 from dashboard import pinned
 from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.initialisation import CLOUD_DEPENDS
+from dashboard.lesson_steps import foretold
 from dashboard.options import choice, number
 from dashboard.settings import DEFAULT, Settings
 from figures import View
@@ -20,7 +21,7 @@ DEPENDS: dict[str, tuple[str, ...] | None] = {
     "map": None,
     "alive": None,
     "locus": ("beta", "eta"),
-    "oscillation": ("beta", "eta"),
+    "oscillation": ("beta", "eta", "step"),
     "field": ("delta", "epsilon", "rho"),
     "share": None,
     "regimes": ("beta", "eta"),
@@ -107,14 +108,16 @@ class FrameRequest:
 
     @property
     def view(self) -> View:
-        """The request's view for the figures."""
+        """The request's view for the figures; where the lesson asks who returns, it shows no return."""
+        settings = self.settings
+        veiled = settings.colouring == "revival" and foretold(settings)
         return View(
             theme=self.theme,
-            colouring=self.settings.colouring,
-            layers=frozenset(self.settings.layers),
+            colouring="plain" if veiled else settings.colouring,
+            layers=frozenset(settings.layers) - ({"paths", "affine"} if veiled else set()),
             size=self.size,
             hover=False,
-            row=self.settings.comparing and self.size != "phone",
+            row=settings.comparing and self.size != "phone",
         )
 
 

@@ -10,6 +10,7 @@ from time import perf_counter
 
 from cachetools import LRUCache
 
+from dashboard.lesson_steps import foretold
 from dashboard.settings import Settings
 from dynamics import (
     AffineTrajectory,
@@ -121,8 +122,9 @@ def locus_curve(eta: float) -> EigenvalueLocus:
 
 
 def affine_runs(settings: Settings) -> tuple[AffineTrajectory, ...]:
-    """The affine error at the three `momenta`."""
-    return tuple(_affine_run(beta, settings.eta) for beta in momenta(settings))
+    """The affine error at the three `momenta`; in the lesson none beyond what a hand has still to reach."""
+    shown = [beta for beta in momenta(settings) if beta <= settings.beta or not foretold(settings)]
+    return tuple(_affine_run(beta, settings.eta) for beta in shown)
 
 
 def momenta(settings: Settings) -> tuple[float, ...]:

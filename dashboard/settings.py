@@ -48,7 +48,7 @@ class Settings:
     that the page shows and takes η as PyTorch's lr = η(1 − β); the setting itself stays η.
     `hide` is "outcome" while the viewer guesses the dead share first, `guess` what was guessed, in per cent.
     `pin` is what the page compares with. `step` is the lesson's, 0 outside it, `vote` the option that was
-    predicted there, 0 for none.
+    predicted there, 0 for none. `page` is "explore" or "risk", as the path says, `job` the sweep shown there.
     """
 
     beta: float = CONTROLS["beta"].default
@@ -84,6 +84,8 @@ class Settings:
     pin: Pin | None = None
     step: int = 0
     vote: int = 0
+    page: str = "explore"
+    job: str = "none"
 
     @property
     def lr(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any, get_args
 
@@ -130,6 +131,12 @@ def _parse_guess(text: str) -> float | None:
     raise InvalidSettingError("guess", f"{rule}, not “{text[:40]}”", nearest)
 
 
+def _parse_job(text: str) -> str:
+    if text == "none" or re.fullmatch("[0-9a-f]{8,64}", text):
+        return text
+    raise InvalidSettingError("job", f"job must be a sweep's name or none, not “{text[:40]}”", "none")
+
+
 def _choice(key: str, choices: tuple[str, ...]) -> Callable[[str], str]:
     def parse_choice(text: str) -> str:
         if text not in choices:
@@ -187,4 +194,6 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "seed": lambda text: _count("seed", "a whole number", text, LAST_SEED),
     "pytorch": _flag("pytorch"),
     "pin": parse_pin,
+    "page": _choice("page", ("explore", "risk")),
+    "job": _parse_job,
 }

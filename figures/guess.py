@@ -77,12 +77,14 @@ def _ground(window: Window, view: View) -> Spec:
 
 
 @Picture
-def hidden_alive(epsilon: float, view: View, quantity: Quantity = "activation") -> Spec:
-    """Draw the axes of `alive` without a curve."""
+def hidden_alive(
+    epsilon: float, view: View, quantity: Quantity = "activation", until: str = "reveal"
+) -> Spec:
+    """Draw the axes of `alive` without a curve, and say that it is hidden until you do so."""
     empty = alive.spec([], epsilon, view, quantity=quantity)
     words = label(
         view,
-        "hidden until you reveal",
+        f"hidden until you {until}",
         0.5,
         0.85,
         xref="x domain",

@@ -28,13 +28,16 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The server's address. Its socket listens before it starts, so that the first request waits for it."""
+    store = tmp_path_factory.mktemp("jobs") / "jobs.sqlite3"
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         descriptor = listening.fileno()
         command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{descriptor}", "app:server"]
-        server = subprocess.Popen(command, cwd=ROOT, pass_fds=[descriptor])
+        server = subprocess.Popen(
+            command, cwd=ROOT, pass_fds=[descriptor], env={**os.environ, "DEADCONE_STORE": str(store)}
+        )
         try:
             yield f"http://127.0.0.1:{port}"
         finally:

@@ -49,7 +49,7 @@ def test_shares_beyond_what_was_moved_stay_on_the_server(client: FlaskClient) ->
     expected = basin_map(settings.hyperparameters, settings.grid(128)).dead_fraction
     assert found["dead_fraction"].tolist() == [expected]
     assert run(f"cells=20&{query}")["shares"] == {0.05: [expected]}
-    assert len(arrays(client, "picture=share&step=5&beta=0.99")["beta"]) > 40
+    assert len(arrays(client, "picture=share&step=5&beta=0.99")["beta"]) > 10
 
 
 def test_clouds_end_at_the_playhead_until_the_step_is_done(client: FlaskClient) -> None:

@@ -1,0 +1,149 @@
+"""The page Risk: what is swept, how far it is, the picture. dashboard/risk_callbacks.py fills it."""
+
+from __future__ import annotations
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.markup import aria, graph
+from dashboard.risk import NAMES, NOTHING, USUAL
+
+POLL_MS = 700
+
+
+def page() -> Component:
+    """Return the page's content."""
+    return html.Div(
+        [
+            dcc.Store(id="look"),
+            dcc.Store(id="drawn"),
+            dcc.Download(id="risk-file"),
+            dcc.Interval(id="risk-watch", interval=POLL_MS, disabled=True),
+            html.Div(
+                [
+                    html.H1("For which settings do units die?", id="risk-title"),
+                    html.P(id="risk-extremes", className="context"),
+                    html.P(id="risk-counting", className="counting"),
+                ],
+                className="voice-of-risk",
+            ),
+            html.Div(
+                [_picture(), html.Div([_form(), _progress(), _legend()], className="risk-side")],
+                className="risk-body",
+            ),
+        ],
+        id="risk",
+    )
+
+
+def _form() -> Component:
+    return html.Div(
+        [
+            _axis("across", "Across", "eta", [*NAMES]),
+            _axis("up", "Up", "beta", [*NAMES, NOTHING]),
+            html.Div(
+                [
+                    html.Span("Starts", className="small muted", id="risk-starts-name"),
+                    dcc.Dropdown(
+                        id="risk-starts",
+                        options=[
+                            {"label": "grid in the window", "value": "grid"},
+                            {"label": "real initialisation", "value": "draw"},
+                        ],
+                        value="grid",
+                        clearable=False,
+                        searchable=False,
+                    ),
+                ],
+                className="risk-field",
+            ),
+            _box("risk-side", "a side", "64"),
+            html.Button("Run", id="risk-run", className="primary"),
+        ],
+        className="risk-form",
+        role="group",
+        **aria(label="What to sweep"),
+    )
+
+
+def _axis(key: str, heading: str, name: str, names: list[str]) -> Component:
+    start, stop, count = USUAL[name]
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Span(heading, className="small muted", id=f"{key}-name-label"),
+                    dcc.Dropdown(
+                        id=f"{key}-name",
+                        options=[{"label": NAMES.get(each, "nothing"), "value": each} for each in names],
+                        value=name,
+                        clearable=False,
+                        searchable=False,
+                    ),
+                ],
+                className="risk-field",
+            ),
+            _box(f"{key}-from", "from", start),
+            _box(f"{key}-to", "to", stop),
+            _box(f"{key}-count", "values", count),
+        ],
+        className="risk-axis",
+        role="group",
+        **aria(label=heading),
+    )
+
+
+def _box(key: str, label: str, value: str) -> Component:
+    return html.Div(
+        [
+            html.Label(label, htmlFor=key, className="small muted"),
+            dcc.Input(id=key, type="text", value=value, autoComplete="off", className="box", debounce=True),
+        ],
+        className="risk-field narrow",
+    )
+
+
+def _progress() -> Component:
+    return html.Div(
+        [
+            html.P(id="risk-error", className="error", role="alert"),
+            html.Div(
+                [
+                    html.Span(id="risk-progress-words", role="status"),
+                    html.Progress(id="risk-bar", max="1", value="0", **aria(label="Progress")),
+                    html.Button("Cancel", id="risk-cancel", className="link", hidden=True),
+                    html.Button("CSV", id="risk-csv", className="link", hidden=True),
+                    html.Button("NPZ", id="risk-npz", className="link", hidden=True),
+                    html.Span(id="risk-remark", className="muted"),
+                ],
+                className="risk-progress",
+            ),
+        ]
+    )
+
+
+def _picture() -> Component:
+    return graph("sweep", "Dead share over the settings that are swept")
+
+
+def _legend() -> Component:
+    steps = [html.I(style={"background": f"var(--share-{n})"}) for n in range(1, 11)]
+    return html.Div(
+        [
+            html.P("Dead share", className="risk-legend-title"),
+            html.Div(
+                [html.Span("0 %"), html.Div(steps, className="risk-ramp"), html.Span("100 %")],
+                className="risk-scale",
+            ),
+            html.P("Click a cell to take its settings to Explore.", className="small muted"),
+            html.P(
+                "One unit, Gaussian inputs, the expected gradient: a guide, not a promise for a network.",
+                className="small muted",
+            ),
+            html.P(
+                "What is finished is kept: this page's address opens the same sweep, and goes on with it.",
+                className="small muted",
+            ),
+        ],
+        className="risk-legend",
+    )

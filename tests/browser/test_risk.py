@@ -1,0 +1,103 @@
+"""The page Risk in a real browser: a sweep runs in processes of its own while the page stays live."""
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard import risk
+from dashboard.risk import Asked
+from dashboard.settings import DEFAULT
+from dynamics.sweep_tiles import assemble, tile, tile_count
+from tests.browser.conftest import OpenPage, settled
+
+pytestmark = pytest.mark.browser
+
+
+def fill(page: Page, **texts: str) -> None:
+    for key, text in texts.items():
+        page.fill(f"#{key.replace('_', '-')}", text)
+        page.press(f"#{key.replace('_', '-')}", "Tab")
+
+
+def finished(page: Page) -> None:
+    """Wait until no sweep is running."""
+    page.wait_for_selector("#risk-progress-words:not(:empty)", state="attached")
+    page.wait_for_selector("#risk-bar[hidden]", state="attached")
+
+
+def test_a_sweep_is_run_clicked_and_linked_to(open_page: OpenPage) -> None:
+    page = open_page("/?gamma=0.2")
+    page.click("#nav-risk")
+    expect(page).to_have_url(re.compile(r"/risk\?gamma=0\.2$"))
+    expect(page.locator("#picture-map")).to_be_hidden()
+    fill(
+        page, across_from="0.05", across_to="0.5", across_count="4", up_to="0.9", up_count="3", risk_side="24"
+    )
+    expect(page.locator("#risk-run")).to_have_text("Run 12 maps")
+
+    # What cannot be swept is said, and cannot be run.
+    fill(page, across_to="0.01")
+    expect(page.locator("#risk-error")).to_contain_text(
+        "Learning rate η: “to” must be above “from” = 0.05, got 0.01"
+    )
+    expect(page.locator("#risk-run")).to_be_disabled()
+    fill(page, across_to="0.5")
+    expect(page.locator("#risk-error")).to_be_empty()
+
+    page.click("#risk-run")
+    page.wait_for_function("location.search.includes('job=')")
+    finished(page)
+    settings = DEFAULT.edit({"gamma": "0.2"})
+    asked = Asked(("eta", "0.05", "0.5", "4"), ("beta", "0", "0.9", "3"), "grid", "24")
+    spec = risk.sweep(settings, asked)
+    result = assemble(spec, {i: tile(spec, i) for i in range(tile_count(spec))})
+    expect(page.locator("#risk-title")).to_have_text(risk.title(result))
+    expect(page.locator("#risk-progress-words")).to_have_text("12 of 12 cells")
+    page.wait_for_function("document.querySelector('#sweep .js-plotly-plot').data?.[0]?.z")
+    shown = page.evaluate("document.querySelector('#sweep .js-plotly-plot').data[0].z.map((row) => [...row])")
+    assert np.array_equal(np.array(shown, dtype=np.float32), result.dead_fraction.astype(np.float32))
+    link = page.evaluate("location.pathname + location.search")
+
+    # The link opens the same sweep, its boxes included.
+    other = open_page(link, dark=True)
+    finished(other)
+    expect(other.locator("#risk-title")).to_have_text(risk.title(result))
+    expect(other.locator("#across-count")).to_have_value("4")
+
+    # A cell takes its settings to Explore, and the way back leads here.
+    area = page.evaluate("deadcone.sketch.onScreen(document.querySelector('#sweep .js-plotly-plot'))")
+    page.mouse.click(area["left"] + area["width"] * 3.5 / 4, area["top"] + area["height"] * 0.5 / 3)
+    expect(page.locator("#picture-map")).to_be_visible()
+    settled(page)
+    assert page.evaluate("[deadcone.texts().eta, deadcone.texts().beta, location.pathname]") == [
+        "0.5",
+        "0.9",
+        "/",
+    ]
+    page.go_back()
+    expect(page.locator("#risk-title")).to_be_visible()
+    expect(page).to_have_url(re.compile("/risk"))
+
+
+def test_a_sweep_is_cancelled_and_goes_on(open_page: OpenPage) -> None:
+    page = open_page("/risk?gamma=0.3", width=390, height=844)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    fill(page, across_count="12", up_count="10", risk_side="96")
+    page.click("#risk-run")
+    page.wait_for_selector("#risk-cancel:not([hidden])")
+    page.wait_for_function("/^[1-9]/.test(document.getElementById('risk-progress-words').textContent)")
+    page.click("#risk-cancel")
+    expect(page.locator("#risk-remark")).to_contain_text("Stopped.")
+    done = page.inner_text("#risk-progress-words")
+    assert re.fullmatch(r"\d+ of 120 cells", done)
+    assert done != "120 of 120 cells"
+    page.click("#risk-run")
+    finished(page)
+    expect(page.locator("#risk-progress-words")).to_have_text("120 of 120 cells")
+    with page.expect_download() as saved:
+        page.click("#risk-csv")
+    lines = saved.value.path().read_text().splitlines()
+    assert len(lines) == 121
+    assert lines[0].startswith("eta,beta,dead_share")
