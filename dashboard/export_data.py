@@ -2,50 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dashboard import kick, results, revival
 from dashboard.clouds import clouds, updates
 from dashboard.comparison import points
 from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.export import ExportRequest
+from dashboard.export_record import Arrays, Data, current, drawn, judged, named
 from dashboard.export_words import NO_SHARES, no_kick
 from dashboard.pin import PINNED
 from dashboard.runs import paths
 from dashboard.settings import Settings
-from dynamics import BasinMap, Cancellation, Cloud, eigenvalues, regime, vector_field
+from dynamics import BasinMap, Cancellation, eigenvalues, regime, vector_field
 from dynamics.cloud import ACTIVATION_QUANTILES
-from dynamics.engine import ENGINE_VERSION
+from dynamics.outcome import OUTCOME_NAMES
 from figures import StartPath
 
-Arrays = dict[str, NDArray[Any]]
+__all__ = ["Data", "data"]
+
 _ENDS = ("outcome", "iterations", "final_w", "final_b", "final_rho")
 _PATH = ("w", "b", "rho", "m_w", "m_b", "m_rho", "loss", "activation_probability")
 _REGIME_STEP = 5  # of the sliders' positions, between two η and two β of the table of regimes
-
-
-@dataclass(frozen=True)
-class Data:
-    """What a picture shows, as numbers.
-
-    Attributes
-    ----------
-    settings : mapping of str to number or str
-        Everything that the numbers follow from.
-    arrays : mapping of str to array
-        As the results hold them.
-    columns : mapping of str to array
-        The same as a table; they broadcast to one shape, whose elements are the rows.
-    """
-
-    settings: Mapping[str, float | int | str]
-    arrays: Arrays
-    columns: Arrays
 
 
 def data(request: ExportRequest, cancel: Cancellation) -> Data:
@@ -82,14 +64,16 @@ def _starts(request: ExportRequest, settings: Settings, cancel: Cancellation) ->
     elif settings.colouring == "gradient":
         field = vector_field(settings.hyperparameters, basin.grid, settings.rho)
         more = {"dw": field.dw, "db": field.db}
-    return _judged_starts(_judged(settings, request.exact), basin, more)
+    return _judged_starts(judged(settings, request.exact), basin, more)
 
 
 def _judged_starts(settings: dict[str, Any], basin: BasinMap, more: Arrays) -> Data:
     ends = {name: getattr(basin, name) for name in _ENDS} | more
     share = {"dead_fraction": np.array(basin.dead_fraction)}
     axes = {"w": basin.grid.w, "b": basin.grid.b}
-    return Data(settings, {**axes, **ends, **share}, {**axes, "b": basin.grid.b[:, None], **ends})
+    arrays = {**axes, **ends, **share, "outcome_names": OUTCOME_NAMES}
+    columns = {**axes, "b": basin.grid.b[:, None], **ends, "outcome_name": OUTCOME_NAMES[basin.outcome]}
+    return Data(settings, arrays, columns)
 
 
 def _changed(request: ExportRequest, cancel: Cancellation) -> Data:
@@ -98,11 +82,14 @@ def _changed(request: ExportRequest, cancel: Cancellation) -> Data:
     now, then = (
         results.timed_map(at, request.cells, cancel, request.exact).basin for at in (request.settings, there)
     )
-    settings = _judged(request.settings, request.exact)
+    settings = judged(request.settings, request.exact)
     settings |= {f"pinned_{key}": getattr(there, key) for key in PINNED}
     ends = {"outcome": now.outcome, "pinned_outcome": then.outcome}
     axes = {"w": now.grid.w, "b": now.grid.b}
-    return Data(settings, axes | ends, {**axes, "b": now.grid.b[:, None], **ends})
+    names = {f"{name}_name": OUTCOME_NAMES[outcome] for name, outcome in ends.items()}
+    columns: Arrays = {**axes, "b": now.grid.b[:, None], **ends, **names}
+    arrays: Arrays = {**axes, **ends, "outcome_names": OUTCOME_NAMES}
+    return Data(settings, arrays, columns)
 
 
 def _kick(request: ExportRequest, cancel: Cancellation) -> Data:
@@ -110,7 +97,7 @@ def _kick(request: ExportRequest, cancel: Cancellation) -> Data:
     found = kick.find(request.settings, cancel)
     if found.kick is None or found.basin is None:
         raise InvalidSettingError("picture", no_kick(), None)
-    settings = _judged(request.settings, False) | {
+    settings = judged(request.settings, False) | {
         f"kick_{field.name}": getattr(found.kick, field.name) for field in fields(found.kick)
     }
     return _judged_starts(settings | {"rho": found.basin.rho}, found.basin, {})
@@ -130,10 +117,10 @@ def _pinned_alive(request: ExportRequest, cancel: Cancellation) -> Data:
 
 def _paths(settings: Settings, runs: list[StartPath]) -> Data:
     """Return the recorded iterations of each path, in the table one path after the other."""
-    told = _judged(settings, False)
+    told = judged(settings, False)
     if settings.before:
         told |= dict(zip(("before", "before_beta", "before_eta"), settings.before, strict=True))
-    arrays: Arrays = {}
+    arrays: Arrays = {"outcome_names": OUTCOME_NAMES}
     for run in runs:
         own = {name: getattr(run.trajectory, name) for name in ("iteration", *_PATH)}
         arrays |= {f"{run.letter}_{name}": values for name, values in own.items()}
@@ -141,6 +128,7 @@ def _paths(settings: Settings, runs: list[StartPath]) -> Data:
     lengths = [len(run.trajectory.iteration) for run in runs]
     columns: Arrays = {"start": np.repeat([run.letter for run in runs] or np.empty(0, "U1"), lengths)}
     columns["outcome"] = np.repeat(np.array([int(run.outcome) for run in runs], np.uint8), lengths)
+    columns["outcome_name"] = OUTCOME_NAMES[columns["outcome"]]
     for name in ("iteration", *_PATH):
         columns[name] = np.concatenate([np.empty(0), *(getattr(run.trajectory, name) for run in runs)])
     columns["iteration"] = columns["iteration"].astype(np.int64)
@@ -153,7 +141,7 @@ def _paths(settings: Settings, runs: list[StartPath]) -> Data:
 def _locus(request: ExportRequest, _: Cancellation) -> Data:
     curve = results.locus_curve(request.settings.eta)
     arrays = {"beta": curve.beta, "eta": curve.eta, "eigenvalues": curve.eigenvalues}
-    return Data(_current(request.settings), arrays, _complex(arrays))
+    return Data(current(request.settings), arrays, _split(arrays))
 
 
 def _regimes(request: ExportRequest, _: Cancellation) -> Data:
@@ -161,16 +149,13 @@ def _regimes(request: ExportRequest, _: Cancellation) -> Data:
     eta, beta = (np.array(CONTROLS[key].track[::_REGIME_STEP]) for key in ("eta", "beta"))
     names = np.array([[str(regime(float(b), float(e))) for b in beta] for e in eta])
     arrays = {"eta": eta, "beta": beta, "eigenvalues": eigenvalues(beta, eta[:, None]), "regime": names}
-    return Data(_current(request.settings), arrays, _complex({**arrays, "eta": eta[:, None]}))
+    return Data(current(request.settings), arrays, _split({**arrays, "eta": eta[:, None]}))
 
 
-def _complex(arrays: Arrays) -> Arrays:
-    """Return the arrays with both eigenvalues as columns of real numbers."""
-    values = arrays["eigenvalues"]
-    parts = {
-        f"eigenvalues_{i}_{part}": getattr(values[..., i], part) for i in (0, 1) for part in ("real", "imag")
-    }
-    return {**{name: array for name, array in arrays.items() if name != "eigenvalues"}, **parts}
+def _split(arrays: Arrays) -> Arrays:
+    """Return the arrays with the two eigenvalues as columns of their own."""
+    others = {name: array for name, array in arrays.items() if name != "eigenvalues"}
+    return others | {f"eigenvalues_{i}": arrays["eigenvalues"][..., i] for i in (0, 1)}
 
 
 def _oscillation(request: ExportRequest, _: Cancellation) -> Data:
@@ -181,7 +166,7 @@ def _oscillation(request: ExportRequest, _: Cancellation) -> Data:
         "a": np.stack([run.a for run in runs]),
         "m": np.stack([run.m for run in runs]),
     }
-    settings = _named(request.settings, "eta")
+    settings = named(request.settings, "eta")
     return Data(settings, arrays, {**arrays, "beta": arrays["beta"][:, None]})
 
 
@@ -192,7 +177,7 @@ def _field(request: ExportRequest, _: Cancellation) -> Data:
     gamma = np.array([field.hyperparameters.gamma for field in found])
     columns = {"gamma": gamma[:, None, None], "w": grid.w, "b": grid.b[:, None], **parts}
     return Data(
-        _named(request.settings, "delta", "rho"), {"gamma": gamma, "w": grid.w, "b": grid.b, **parts}, columns
+        named(request.settings, "delta", "rho"), {"gamma": gamma, "w": grid.w, "b": grid.b, **parts}, columns
     )
 
 
@@ -208,7 +193,7 @@ def _share(request: ExportRequest, cancel: Cancellation) -> Data:
         "dead_fraction": np.concatenate([curve.share for curve in curves]),
     }
     arrays["eta"] = np.array([settings.at_momentum(float(beta)).eta for beta in arrays["beta"]])
-    told = {key: value for key, value in _judged(settings, False).items() if key not in arrays}
+    told = {key: value for key, value in judged(settings, False).items() if key not in arrays}
     return Data(told, arrays, arrays)
 
 
@@ -221,7 +206,7 @@ def _revival(request: ExportRequest, cancel: Cancellation) -> Data:
     names = ("w", "b", "rho", "log10_iterations")
     parts = {name: np.stack([getattr(curve, name) for curve in curves]) for name in names}
     gamma = np.array([curve.hyperparameters.gamma for curve in curves])
-    told = _named(settings, "beta", "eta", "delta", "epsilon")
+    told = named(settings, "beta", "eta", "delta", "epsilon")
     told |= {"unit_w": settings.selected[0], "unit_b": settings.selected[1], "unit_rho": settings.rho}
     return Data(told, {"gamma": gamma, **parts}, {"gamma": gamma[:, None], **parts})
 
@@ -237,7 +222,7 @@ def _cloud(request: ExportRequest, cancel: Cancellation) -> Data:
     states = {name: getattr(run, name) for name in ("w", "b", "rho", "dead")}
     columns = {"unit": np.arange(run.count), **starts, **{name: of[row] for name, of in states.items()}}
     columns["dead"] = columns["dead"].astype(np.uint8)
-    told = _drawn(request.settings, run) | {"at_iteration": int(run.iteration[row])}
+    told = drawn(request.settings, run) | {"at_iteration": int(run.iteration[row])}
     return Data(told, {"iteration": run.iteration, **states, **starts}, columns)
 
 
@@ -253,7 +238,7 @@ def _survival(request: ExportRequest, cancel: Cancellation) -> Data:
         "interval_low": np.concatenate([run.interval[0] for run in runs]),
         "interval_high": np.concatenate([run.interval[1] for run in runs]),
     }
-    told = {key: value for key, value in _drawn(request.settings, found.current).items() if key != "beta"}
+    told = {key: value for key, value in drawn(request.settings, found.current).items() if key != "beta"}
     return Data(told, arrays, arrays)
 
 
@@ -263,33 +248,7 @@ def _cloud_alive(request: ExportRequest, cancel: Cancellation) -> Data:
     arrays = {"iteration": run.iteration, "activation_quantiles": quantiles}
     names = (f"activation_quantile_{level:g}" for level in ACTIVATION_QUANTILES)
     columns = {"iteration": run.iteration, **dict(zip(names, quantiles, strict=True))}
-    return Data(_drawn(request.settings, run), arrays, columns)
-
-
-# ------------------------------------------------------------------ settings
-
-
-def _judged(settings: Settings, exact: bool) -> dict[str, Any]:
-    """Name all that a map follows from, and the engine whose labels these are."""
-    judging = settings.judging
-    method = {"method": "exact" if exact else "fast", "engine_version": ENGINE_VERSION}
-    return {**asdict(settings.hyperparameters), **judging, **method}
-
-
-def _named(settings: Settings, *keys: str) -> dict[str, Any]:
-    return {key: getattr(settings, key) for key in keys}
-
-
-def _current(settings: Settings) -> dict[str, Any]:
-    """Name the point that is marked on curves over β or η."""
-    return {"current_beta": settings.beta, "current_eta": settings.eta}
-
-
-def _drawn(settings: Settings, run: Cloud) -> dict[str, Any]:
-    drawn = {name: value for name, value in asdict(run.initializer).items() if value is not None}
-    drawn["scheme"] = str(run.initializer.scheme)
-    counts = {"count": run.count, "seed": run.seed, "epsilon": run.epsilon}
-    return {**asdict(run.hyperparameters), **drawn, **counts}
+    return Data(drawn(request.settings, run), arrays, columns)
 
 
 _MAKERS: dict[str, Callable[[ExportRequest, Cancellation], Data]] = {

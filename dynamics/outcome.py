@@ -21,6 +21,8 @@ class Outcome(IntEnum):
     DIVERGED = 4
 
 
+# By the numbers of the outcomes, as files name them.
+OUTCOME_NAMES = np.array([outcome.name for outcome in Outcome])
 # Numbers of the rules above, for the kernels.
 LONGEST_UPDATE = 1e6
 CONVERGED_WITHIN = 0.3  # of γ

@@ -17,7 +17,7 @@ from dynamics.command_line.record import Record
 from dynamics.engine import ENGINE_VERSION
 from dynamics.field import vector_field
 from dynamics.hyperparameters import Grid, Hyperparameters
-from dynamics.outcome import Outcome
+from dynamics.outcome import OUTCOME_NAMES
 from dynamics.revival import revival_time
 from dynamics.trajectory import trajectory
 
@@ -25,7 +25,6 @@ from dynamics.trajectory import trajectory
 MOST_NUMBERS = 1 << 24
 MOST_PAIRS = 100_000  # of β and η, whose regimes are told one by one
 _PIECE = 1024  # starts of a map iterated plainly between two reports
-_NAMES = np.array([outcome.name for outcome in Outcome])
 _ENDS = "outcome", "iterations", "final_w", "final_b", "final_rho"
 
 
@@ -40,7 +39,7 @@ def basin(args: Namespace, progress: Progress) -> Record:
     return Record(
         {"command": "basin", **_judged(hp, result, args), "rho": result.rho},
         {"w": grid.w, "b": grid.b, **ends, **_totals(result)},
-        {"w": grid.w, "b": grid.b[:, None], **ends, "outcome_name": _NAMES[result.outcome]},
+        {"w": grid.w, "b": grid.b[:, None], **ends, "outcome_name": OUTCOME_NAMES[result.outcome]},
         summaries.basin(result),
     )
 
@@ -65,7 +64,7 @@ def outcome(args: Namespace, progress: Progress) -> Record:
     result = outcomes(hp, w, b, rho, cancel=progress.cancel, **_judging(args))
     arrays = _fields(result, ("w", "b", "rho", *_ENDS))
     settings = {"command": "outcomes", **_judged(hp, result, args)}
-    columns = arrays | {"outcome_name": _NAMES[result.outcome]}
+    columns = arrays | {"outcome_name": OUTCOME_NAMES[result.outcome]}
     return Record(settings, arrays | _totals(result), columns, summaries.outcomes(result))
 
 
@@ -175,7 +174,7 @@ def _judged(hp: Hyperparameters, result: BasinMap | Outcomes, args: Namespace) -
 
 def _totals(result: BasinMap | Outcomes) -> dict[str, NDArray[Any]]:
     """Return what is told of all starts together, and the names of the outcomes' numbers."""
-    return {"dead_fraction": np.array(result.dead_fraction), "outcome_names": _NAMES}
+    return {"dead_fraction": np.array(result.dead_fraction), "outcome_names": OUTCOME_NAMES}
 
 
 def _starts(args: Namespace) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

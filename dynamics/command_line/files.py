@@ -1,19 +1,15 @@
 """Records as files: NPZ, CSV and JSON, by suffix. A file is complete or not there.
 
-All three give back every number bit for bit. In NPZ and JSON the settings stand beside the arrays; in CSV
-they are columns, so that every row explains itself and the tables of several settings can be joined. JSON has
-no word for some numbers: nan is written as null, and ±inf as ±1e999, which readers take for it; a complex
-array is an object of its "real" and "imag".
+NPZ and CSV are those of `dynamics.records`. JSON holds what NPZ does, the settings beside the arrays, and
+gives back every number bit for bit too. It has no word for some: nan is written as null, and ±inf as ±1e999,
+which readers take for it; a complex array is an object of its "real" and "imag".
 """
 
-import csv
 import json
 import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import TextIOWrapper
-from itertools import repeat
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,8 +18,7 @@ from numpy.typing import NDArray
 
 from dynamics.command_line.progress import Line
 from dynamics.command_line.record import Record
-
-_ROWS = 1 << 14  # of a CSV file between two reports
+from dynamics.records import csv_pieces, write_npz
 
 
 def destination(text: str) -> Path:
@@ -73,33 +68,13 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
 
 def _npz(record: Record, stream: BinaryIO, line: Line) -> None:
     line.tell("writing", None)
-    contents: dict[str, Any] = {**record.settings, **record.arrays}
-    np.savez_compressed(stream, **contents)
+    write_npz(stream, record.settings, record.arrays)
 
 
 def _csv(record: Record, stream: BinaryIO, line: Line) -> None:
-    columns = dict(_real_columns(record))
-    shaped = np.broadcast_arrays(*columns.values())
-    size = shaped[0].size
-    text = TextIOWrapper(stream, encoding="utf-8", newline="")
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow([*columns, *record.settings])
-    for row in range(0, size, _ROWS):
-        line.tell("writing", row / size)
-        # tolist gives Python's numbers, which csv writes in their shortest exact form
-        numbers = (column.flat[row : row + _ROWS].tolist() for column in shaped)
-        table.writerows(zip(*numbers, *map(repeat, record.settings.values()), strict=False))
-    text.detach()  # flushes, and leaves the stream open
-
-
-def _real_columns(record: Record) -> Iterator[tuple[str, NDArray[Any]]]:
-    """Yield the columns, complex ones as two."""
-    for name, column in record.columns.items():
-        if np.iscomplexobj(column):
-            yield f"{name}_real", column.real
-            yield f"{name}_imag", column.imag
-        else:
-            yield name, column
+    for text, share in csv_pieces(record.settings, record.columns):
+        line.tell("writing", share)
+        stream.write(text.encode())
 
 
 def _json(record: Record, stream: BinaryIO, line: Line) -> None:

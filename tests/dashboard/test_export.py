@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +25,8 @@ from dashboard.numbers import exact
 from dashboard.runs import paths
 from dashboard.settings import DEFAULT, read_query
 from dynamics import BasinMap, Cancellation, Grid, basin_map, revival_time, vector_field
+from dynamics.command_line import main
+from dynamics.records import real_columns
 
 MODES: dict[str, tuple[str, ...]] = {
     "": EXPLORED,
@@ -168,11 +171,31 @@ def test_every_table_holds_its_arrays(client: FlaskClient, query: str, key: str)
     rows = table(client, f"{query}&picture={key}")
     shape = np.broadcast_shapes(*(column.shape for column in found.columns.values()))
     assert len(rows) == np.prod(shape) > 0
-    for name, column in found.columns.items():
+    columns = dict(real_columns(found.columns))
+    assert set(rows[0]) == set(columns) | (set(found.settings) - set(columns))
+    for name, column in columns.items():
         whole = np.broadcast_to(column, shape).ravel()
         texts = [row[name] for row in rows]
         read_back = np.array(texts) if whole.dtype.kind == "U" else np.array(texts, float).astype(whole.dtype)
         np.testing.assert_array_equal(read_back, whole, err_msg=name)
+
+
+@pytest.mark.parametrize("suffix", ["npz", "csv"])
+def test_the_page_and_the_command_line_write_the_same_file(
+    client: FlaskClient, suffix: str, tmp_path: Path
+) -> None:
+    path = tmp_path / f"map.{suffix}"
+    line = f"basin --beta 0.8 --delta 0.1 --n-w 20 --n-b 20 --output {path}"
+    main(line.split())
+    answer = client.get(f"/export/data?cells=20&beta=0.8&delta=0.1&format={suffix}")
+    if suffix == "npz":
+        with np.load(path) as own, np.load(io.BytesIO(answer.data)) as other:
+            assert set(own) - {"command"} == set(other)
+            for name in other:
+                np.testing.assert_array_equal(own[name], other[name], err_msg=name)
+        return
+    own_rows, rows = (list(csv.DictReader(io.StringIO(text))) for text in (path.read_text(), answer.text))
+    assert [row | {"command": "basin"} for row in rows] == own_rows
 
 
 def test_what_a_colouring_shows_is_among_the_numbers(client: FlaskClient) -> None:
