@@ -26,7 +26,7 @@ from dashboard import (
     results,
     revival,
 )
-from dashboard.caption import caption, compared_caption, unit_caption
+from dashboard.caption import Caption, caption, compared_caption, unit_caption
 from dashboard.clouds import clouds
 from dashboard.comparison import Comparison, baseline, compare, conditions, known, without_momentum
 from dashboard.packing import pack
@@ -43,7 +43,6 @@ from figures import (
     StartPath,
     alive,
     field_row,
-    hidden_alive,
     locus,
     oscillation,
     plane,
@@ -164,59 +163,107 @@ def look(request: FrameRequest, cancel: Cancellation) -> Shown:
 # ------------------------------------------------------------------ a map of starts, alone or compared
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What is known of a map and beside it.
+
+    Attributes
+    ----------
+    timed : results.TimedMap
+    comparison : Comparison
+    runs : list of StartPath
+        Of the starts, empty where nothing shows them.
+    kicked, revived, pinned
+        None where they are not known or not asked for.
+    busy : bool
+        Whether the map is coarser than was asked for.
+    pending : bool
+        Whether asking for the `complete` picture would bring more.
+    """
+
+    timed: results.TimedMap
+    comparison: Comparison
+    runs: list[StartPath]
+    kicked: kick.Kicked | None
+    revived: revival.Revived | None
+    pinned: pinned.Pinned | None
+    busy: bool
+    pending: bool
+
+    @property
+    def basin(self) -> BasinMap:
+        """The current map."""
+        return self.timed.basin
+
+
 def _starts(request: FrameRequest, cancel: Cancellation) -> Shown:
     """Judge every start of the window, and all that is shown beside."""
-    settings = request.settings
-    busy = not request.still and load() > BUSY
-    cells = max(request.cells // 2, MIN_CELLS) if busy else request.cells
-    timed = results.timed_map(settings, cells, cancel, request.exact)
-    basin = timed.basin
-    there = pinned.find(settings, cells, cancel, request.exact)
-    revived = revival.find(settings, basin.grid, "revival" in request.panels, cancel)
-    kicked = _kicked(request, cancel)
-    # A step of the lesson without the chart of shares compares with nothing else.
-    compared_with = there is None and (settings.step == 0 or "share" in request.panels)
-    comparison = _comparison(request, compared_with, cancel)
-    runs = paths(settings, cancel) if {"map", "alive"} & set(request.panels) or there is not None else []
-    draw = _drawn(request, basin, comparison, runs, kicked, revived)
-    said = alternatives.of_starts(
-        settings, request.view, basin, comparison.curves or (), runs, kicked, revived
-    )
-    if settings.step > 0 and request.view.blank:
-        words = unit_caption(settings, basin.grid, runs, "paths" in request.view.layers)
-    elif there is None:
-        words = caption(settings, basin, comparison.baseline)
-    else:
-        keys = pinned.differing(settings)
-        words = compared_caption(settings, basin, there.settings, there.basin, keys)
-    rough = results.rough(basin.grid, basin.rho)
-    told = page(settings, basin, words, matching(settings), request.scaled)
-    told |= compared(settings, basin, comparison, request.scaled, request.bare)
-    told |= kick.told(settings, kicked) | guess.revealed(settings)
-    told["state"] = {"text": " ".join(_state(busy, request.exact, rough))}
-    if revived is not None:
-        told |= revival.page(settings, revived.unit)
-        if there is None:
-            told["context"] = {"text": revival.context(settings, revived)}
+    settings, found = request.settings, _found(request, cancel)
+    basin, there, runs = found.basin, found.pinned, found.runs
+    beside = runs, found.kicked, found.revived
+    draw = _drawn(request, basin, found.comparison, *beside)
+    said = alternatives.of_starts(settings, request.view, basin, found.comparison.curves or (), *beside)
     if there is not None:
-        told |= pinned.told(settings, basin, there)
         draw |= pinned.drawn(settings, basin, runs, there, request.view, cancel)
         said = {**said, **alternatives.of_pinned(settings, request.view, basin, runs, there)}
-    unfinished = (compared_with and not comparison.complete) or ("kick" in request.panels and kicked is None)
+    words = _caption(request, found)
     heads_and_ways, ways = _time(request, {"map": runs, **({"pinned": there.runs} if there else {})})
     return Shown(
         draw,
         words.verdict,
-        told,
+        _told(request, found, words),
         said,
         n_w=basin.grid.n_w,
         n_b=basin.grid.n_b,
         outcome=basin.outcome,
-        milliseconds=timed.milliseconds + sum(part.milliseconds for part in (revived, there) if part),
-        pending=there is None and unfinished,
-        more={"rough": rough, **heads_and_ways},
+        milliseconds=sum(part.milliseconds for part in (found.timed, found.revived, there) if part),
+        pending=found.pending,
+        more={"rough": results.rough(basin.grid, basin.rho), **heads_and_ways},
         ways=ways,
     )
+
+
+def _found(request: FrameRequest, cancel: Cancellation) -> _Found:
+    """Compute the map and what is beside it, as far as the request asks for that."""
+    settings, panels = request.settings, set(request.panels)
+    busy = not request.still and load() > BUSY
+    cells = max(request.cells // 2, MIN_CELLS) if busy else request.cells
+    timed = results.timed_map(settings, cells, cancel, request.exact)
+    there = pinned.find(settings, cells, cancel, request.exact)
+    revived = revival.find(settings, timed.basin.grid, "revival" in panels, cancel)
+    kicked = _kicked(request, cancel)
+    # A step of the lesson without the chart of shares compares with nothing else.
+    compared_with = there is None and (settings.step == 0 or "share" in panels)
+    comparison = _comparison(request, compared_with, cancel)
+    runs = paths(settings, cancel) if {"map", "alive"} & panels or there is not None else []
+    unfinished = (compared_with and not comparison.complete) or ("kick" in panels and kicked is None)
+    return _Found(timed, comparison, runs, kicked, revived, there, busy, there is None and unfinished)
+
+
+def _caption(request: FrameRequest, found: _Found) -> Caption:
+    """Return the sentences above the map."""
+    settings, basin, there = request.settings, found.basin, found.pinned
+    if settings.step > 0 and request.view.blank:
+        return unit_caption(settings, basin.grid, found.runs)
+    if there is None:
+        return caption(settings, basin, found.comparison.baseline)
+    return compared_caption(settings, basin, there.settings, there.basin, pinned.differing(settings))
+
+
+def _told(request: FrameRequest, found: _Found, words: Caption) -> Properties:
+    """Return what the browser sets besides the pictures."""
+    settings, basin, revived, there = request.settings, found.basin, found.revived, found.pinned
+    told = page(settings, basin, words, matching(settings), request.scaled)
+    told |= compared(settings, basin, found.comparison, request.scaled, request.bare)
+    told |= kick.told(settings, found.kicked) | guess.revealed(settings)
+    told["state"] = {
+        "text": " ".join(_state(found.busy, request.exact, results.rough(basin.grid, basin.rho)))
+    }
+    if revived is not None:
+        told |= revival.page(settings, revived.unit)
+        if there is None:
+            told["context"] = {"text": revival.context(settings, revived)}
+    return told if there is None else told | pinned.told(settings, basin, there)
 
 
 def _comparison(request: FrameRequest, compared_with: bool, cancel: Cancellation) -> Comparison:
@@ -280,11 +327,7 @@ def _drawn(
             if revived is not None and settings.pin is None and settings.step == 0
             else None,
         ),
-        "alive": lambda: (
-            hidden_alive.spec(settings.epsilon, view, until="choose")
-            if view.colouring != settings.colouring
-            else alive.spec(runs, settings.epsilon, view, quantity=settings.quantity)
-        ),
+        "alive": lambda: alive.spec(runs, settings.epsilon, view, quantity=settings.quantity),
         "locus": lambda: locus.spec(results.locus_curve(settings.eta), settings.beta, view),
         "oscillation": lambda: oscillation.spec(results.affine_runs(settings), view),
         "share": lambda: share.spec(curves, current, view, guess.guessed_share(settings)),

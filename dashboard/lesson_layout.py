@@ -16,54 +16,41 @@ def bar() -> Component:
     return html.Section(
         [
             html.P([html.B(id="lesson-number"), f" / {len(STEPS)}"], className="lesson-place"),
-            html.Div(
-                [
-                    html.P(
-                        [
-                            html.Strong(id="lesson-title"),
-                            " ",
-                            html.Span(id="lesson-text"),
-                            " ",
-                            html.Span(id="lesson-do"),
-                        ],
-                        id="lesson-words",
-                    ),
-                    html.Div(
-                        [_option(n) for n in range(1, MOST_OPTIONS + 1)],
-                        id="lesson-options",
-                        role="group",
-                        **aria(label="Your prediction"),
-                    ),
-                    html.P(
-                        [
-                            html.B(id="lesson-verdict"),
-                            " ",
-                            html.Span(id="lesson-reaction"),
-                            " ",
-                            html.Button("Reset the step", id="lesson-reset", className="link", hidden=True),
-                        ],
-                        id="lesson-answer",
-                        role="status",
-                    ),
-                ],
-                className="lesson-voice",
-            ),
+            html.Div([_words(), _options(), _answer()], className="lesson-voice"),
             html.Nav([_dot(step.number, step.title) for step in STEPS], id="dots", **aria(label="Steps")),
-            html.Div(
-                [
-                    html.Button(
-                        "Show me", id="lesson-show", className="link", title="The space bar does the same"
-                    ),
-                    html.Button("Back", id="lesson-back", className="button", title="←"),
-                    html.Button("Next", id="lesson-next", className="primary", title="→"),
-                    html.Button("Leave", id="lesson-leave", className="link", title="Back to Explore"),
-                ],
-                className="lesson-ways",
-            ),
+            html.Div(_ways(), className="lesson-ways"),
         ],
         id="lesson",
         **aria(label="Lesson"),
     )
+
+
+def _words() -> Component:
+    title, text, do = html.Strong(id="lesson-title"), html.Span(id="lesson-text"), html.Span(id="lesson-do")
+    return html.P([title, " ", text, " ", do], id="lesson-words")
+
+
+def _options() -> Component:
+    return html.Div(
+        [_option(n) for n in range(1, MOST_OPTIONS + 1)],
+        id="lesson-options",
+        role="group",
+        **aria(label="Your prediction"),
+    )
+
+
+def _answer() -> Component:
+    reset = html.Button("Reset the step", id="lesson-reset", className="link", hidden=True)
+    return html.P([html.Span(id="lesson-reaction"), " ", reset], id="lesson-answer", role="status")
+
+
+def _ways() -> list[Component]:
+    return [
+        html.Button("Show me", id="lesson-show", className="link", title="The space bar does the same"),
+        html.Button("Back", id="lesson-back", className="button", title="←"),
+        html.Button("Next", id="lesson-next", className="primary", title="→"),
+        html.Button("Leave", id="lesson-leave", className="link", title="Back to Explore"),
+    ]
 
 
 def _option(n: int) -> Component:
