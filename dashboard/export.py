@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from dashboard import export_words as words
 from dashboard import lesson_page, link
 from dashboard.controls import SLIDERS, InvalidSettingError
-from dashboard.frame import Shown, look
+from dashboard.frame import look
 from dashboard.options import choice
 from dashboard.request import FrameRequest, read_request
 from dashboard.settings import Settings
+from dashboard.shown import Shown
 from dynamics import Cancellation
 from figures import View
 from figures.chart import Spec

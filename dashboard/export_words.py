@@ -22,7 +22,7 @@ from figures.theme import Theme, iteration_colours, outcome_fills
 
 if TYPE_CHECKING:
     from dashboard.export import ExportRequest
-    from dashboard.frame import Shown
+    from dashboard.shown import Shown
 
 TITLES = {name: heading for name, heading, _ in PANELS} | {
     "share": "Dead share against momentum",

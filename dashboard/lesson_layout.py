@@ -41,7 +41,8 @@ def _options() -> Component:
 
 def _answer() -> Component:
     reset = html.Button("Reset the step", id="lesson-reset", className="link", hidden=True)
-    return html.P([html.Span(id="lesson-reaction"), " ", reset], id="lesson-answer", role="status")
+    verdict, reaction = html.B(id="lesson-verdict"), html.Span(id="lesson-reaction")
+    return html.P([verdict, " ", reaction, " ", reset], id="lesson-answer", role="status")
 
 
 def _ways() -> list[Component]:
