@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from experiments.depth import KINDS, DepthResult, DepthRun
 from experiments.figure1 import Figure1
 from experiments.figure1_result import Figure1Result
 from experiments.intervals import Claim, estimate
+from experiments.numbers import depth_numbers, figure1_numbers
 from experiments.registry import EXPERIMENTS
 from experiments.table import read_table
 
@@ -110,48 +111,17 @@ def _options(sub: Parser, spec: type) -> None:
 def _figure1(args: Namespace, progress: Progress) -> Record:
     spec = Figure1(datasets=tuple(_dataset(name, args) for name in args.data), **_given(args, Figure1))
     result: Figure1Result = _run("fig1", spec, progress)
-    names = ("train_error", "test_error", "dead", "born", "died", "revived", "diverged")
-    found = {name: getattr(result, name) for name in names}
-    datasets = np.array([kept.load(name).name for name in spec.datasets])
-    seeds = np.arange(spec.seeds)
-    conditions = {
-        name: np.array([getattr(c, name) for c in spec.conditions]) for name in ("gamma", "delta", "beta")
-    }
-    return Record(
-        {"command": "fig1", **_settings(spec, ("datasets", "gammas", "deltas", "betas"))},
-        {"dataset": datasets, "seed": seeds, **conditions, **found},
-        {"dataset": datasets[:, None, None], "seed": seeds[:, None], **conditions, **found},
-        "\n".join([*_figure1_lines(result), "", *_verdicts(figure1_claims(result))]),
-    )
+    found = figure1_numbers(result)
+    lines = [*_figure1_lines(result), "", *_verdicts(figure1_claims(result))]
+    return Record({"command": "fig1", **found.settings}, found.arrays, found.columns, "\n".join(lines))
 
 
 def _depth(args: Namespace, progress: Progress) -> Record:
     spec = DepthRun(dataset=_dataset(args.data, args), **_given(args, DepthRun))
     result: DepthResult = _run("depth", spec, progress)
-    kinds, seeds = np.array([kind.value for kind in KINDS]), np.arange(spec.seeds)
-    conditions = {name: np.array([getattr(c, name) for c in spec.conditions]) for name in ("gamma", "beta")}
-    step, layer = np.array(spec.records), np.arange(1, spec.depth + 1)
-    by_network = {name: getattr(result, name) for name in ("born", "train_error", "test_error", "diverged")}
-    by_record = {name: getattr(result, name) for name in ("died", "revived")}
-    columns = {
-        "kind": kinds[:, None, None, None, None],
-        "seed": seeds[:, None, None, None],
-        **{name: values[:, None, None] for name, values in conditions.items()},
-        "step": step[:, None],
-        "layer": layer,
-        "dead": result.share,
-    }
-    arrays = {"kind": kinds, "seed": seeds, **conditions, "step": step, "layer": layer, "dead": result.share}
-    return Record(
-        {
-            "command": "depth",
-            "dataset": kept.load(spec.dataset).name,
-            **_settings(spec, ("dataset", "betas")),
-        },
-        {**arrays, **by_network, **by_record},
-        columns,
-        "\n".join([*_depth_lines(result), "", *_verdicts(depth_claims(result))]),
-    )
+    found = depth_numbers(result)
+    lines = [*_depth_lines(result), "", *_verdicts(depth_claims(result))]
+    return Record({"command": "depth", **found.settings}, found.arrays, found.columns, "\n".join(lines))
 
 
 def _run(name: str, spec: Any, progress: Progress) -> Any:
@@ -177,10 +147,6 @@ def _dataset(given: str, args: Namespace) -> str:
 def _given(args: Namespace, spec: type) -> dict[str, Any]:
     options = {field.name: getattr(args, field.name) for field in fields(spec) if field.name in _HELP}
     return {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
-
-
-def _settings(spec: Any, arrays: Sequence[str]) -> dict[str, float | int | str]:
-    return {name: value for name, value in asdict(spec).items() if name not in arrays}
 
 
 def _figure1_lines(result: Figure1Result) -> Iterator[str]:

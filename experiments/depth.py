@@ -86,8 +86,7 @@ class DepthRun:
         ):
             for name in names:
                 object.__setattr__(self, name, getattr(part, name))
-        networks = len(KINDS) * self.seeds * len(self.conditions)
-        refuse_above_limit(self.seeds * len(self.conditions) * sum(self._seconds.values()), networks)
+        refuse_above_limit(self.seconds, self.networks)
 
     def recipe(self, kind: Kind) -> Recipe:
         """Return how networks of a kind are trained."""
@@ -109,6 +108,16 @@ class DepthRun:
     def records(self) -> tuple[int, ...]:
         """After how many updates units are counted."""
         return tuple(np.unique(np.linspace(0, self.steps, _RECORDS).round().astype(int)).tolist())
+
+    @property
+    def networks(self) -> int:
+        """How many there are."""
+        return len(KINDS) * self.seeds * len(self.conditions)
+
+    @property
+    def seconds(self) -> float:
+        """How long all of them take one core, roughly."""
+        return self.seeds * len(self.conditions) * sum(self._seconds.values())
 
     @cached_property
     def _seconds(self) -> dict[Kind, float]:

@@ -83,8 +83,7 @@ class Figure1:
                 self, name, getattr(self.recipe, name, None) or getattr(self.architecture, name)
             )
         object.__setattr__(self, "method", self.recipe.method)
-        networks = len(datasets) * self.seeds * len(self.conditions)
-        refuse_above_limit(networks * self.steps * self._per_step, networks)
+        refuse_above_limit(self.seconds, self.networks)
 
     @property
     def architecture(self) -> Architecture:
@@ -102,6 +101,16 @@ class Figure1:
         pairs = [(gamma, 0.0) for gamma in self.gammas]
         pairs += [(1.0, delta) for delta in self.deltas if delta != 0]
         return tuple(Condition(gamma, delta, beta) for gamma, delta in pairs for beta in self.betas)
+
+    @property
+    def networks(self) -> int:
+        """How many there are."""
+        return len(self.datasets) * self.seeds * len(self.conditions)
+
+    @property
+    def seconds(self) -> float:
+        """How long all of them take one core, roughly."""
+        return self.networks * self.steps * self._per_step
 
     @cached_property
     def _per_step(self) -> float:

@@ -15,11 +15,10 @@ from celery.signals import worker_process_init, worker_shutting_down
 from kombu.exceptions import KombuError
 from kombu.exceptions import OperationalError as Unreachable
 
-from dynamics import threads
 from jobs.redis_store import RedisStore
 from jobs.store import StoreError
 from jobs.supervisor import supervise
-from jobs.work import work
+from jobs.work import take_one_core, work
 
 URL = os.environ.get("REDIS_URL", "redis://localhost:6379/0")
 _RETRIES = 20  # of a worker's commands to the store: it would rather wait than lose its tile
@@ -46,8 +45,7 @@ app.conf.update(
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]
 def _settle(**_: Any) -> None:
-    """Let each process use one core: there is one for each."""
-    threads.limit(1)
+    take_one_core()
 
 
 _leaving = Event()

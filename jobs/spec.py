@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from dynamics import Axis, Cancellation, Draw, Grid, Hyperparameters, Initializer, Sweep
 from dynamics.engine import ENGINE_VERSION
 from dynamics.sweep_tiles import assemble, tile, tile_count
+from experiments.registry import EXPERIMENTS, EXPERIMENTS_VERSION
 
 Arrays = dict[str, NDArray[Any]]
 _ID_LENGTH = 24  # hexadecimal digits: 96 bits
@@ -59,6 +60,10 @@ KINDS: tuple[Kind, ...] = (
         tiles=tile_count,
         compute=tile,
         assemble=assemble,
+    ),
+    *(
+        Kind(each.spec, (), EXPERIMENTS_VERSION, each.tiles, each.compute, each.assemble)
+        for each in EXPERIMENTS.values()
     ),
 )
 

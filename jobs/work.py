@@ -5,13 +5,21 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from time import perf_counter
 
-from dynamics import Cancellation, Cancelled
+from threadpoolctl import threadpool_limits
+
+from dynamics import Cancellation, Cancelled, threads
 from jobs.spec import decode, kind_of, pack
 from jobs.store import Store, StoreError, StoreFullError
 
 _RENEWAL = 1.0  # seconds; also how late a worker may hear that a job was cancelled
 
 log = logging.getLogger(__name__)
+
+
+def take_one_core() -> None:
+    """Let this process use one core from now on: there is a worker for each."""
+    threads.limit(1)
+    threadpool_limits(limits=1, user_api="blas")
 
 
 def work(store: Store, job: str, number: int, owner: str) -> None:

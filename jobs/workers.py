@@ -16,7 +16,7 @@ from uuid import uuid4
 from dynamics import threads
 from jobs.disk import DiskStore
 from jobs.store import StoreError
-from jobs.work import work
+from jobs.work import take_one_core, work
 
 _NICENESS = 10
 _POLL = 0.2  # seconds between two looks into an idle store
@@ -92,7 +92,7 @@ def serve(path: Path, idle: float = _IDLE) -> None:
 def _settle() -> None:
     """Make this process a worker: patient, on one thread, and gone with the process that started it."""
     os.nice(_NICENESS)
-    threads.limit(1)
+    take_one_core()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches it too, and needs no traceback
     signal.signal(signal.SIGTERM, _leave)
     parent = multiprocessing.parent_process()
