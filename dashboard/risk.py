@@ -14,7 +14,7 @@ from dashboard.initialisation import SCHEME_NAMES
 from dashboard.numbers import exact, grouped, percent, readable
 from dashboard.settings import Settings
 from dynamics import Axis, Draw, Grid, Initializer, Outcome, Scheme, Sweep, SweepResult
-from figures.sweep_axis import written
+from figures.sweep_axis import Ruler, written
 
 NAMES: Mapping[str, str] = {
     "eta": "learning rate η",
@@ -130,10 +130,21 @@ def asked_of(spec: Sweep) -> Asked:
     return Asked(across, up, "draw", "64")
 
 
-def at_cell(settings: Settings, spec: Sweep, row: int, column: int) -> Settings:
-    """Return the settings of a cell of the map, on the page that shows it."""
-    places = (column, row)[: len(spec.axes)]
-    changes = {axis.name: axis.value(place) for axis, place in zip(spec.axes, places, strict=True)}
+def taken(settings: Settings, spec: Sweep, x: float, y: float) -> Settings:
+    """Return the settings of the cell at a place of the picture, on the page that shows it.
+
+    Parameters
+    ----------
+    settings : Settings
+        The page's, which keep what the sweep does not vary.
+    spec : Sweep
+    x, y : float
+        In positions along the axes, see `figures.sweep`; over one setting y does not matter.
+    """
+    changes = {}
+    for axis, at in zip(spec.axes, (x, y), strict=False):
+        nearest = int(np.abs(Ruler(axis).places - at).argmin())
+        changes[axis.name] = axis.value(nearest)
     plain = settings.scaled(False).edit({key: exact(value) for key, value in changes.items()})
     if "max_iterations" in changes:
         plain = replace(plain, tolerance=0.0, time=int(changes["max_iterations"]))

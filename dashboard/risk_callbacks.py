@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -63,10 +64,10 @@ def _register_form(app: Dash) -> None:
             job = (texts or {}).get("job", NOTHING)
             if job == NOTHING or (drawn or {}).get("job") == job:
                 return [no_update] * len(FIELDS)
-            try:
-                asked = risk.asked_of(service().spec(job))
-            except (UnknownJobError, StoreError):
+            found = _result(job)
+            if found is None:
                 return [no_update] * len(FIELDS)
+            asked = risk.asked_of(found.sweep)
             return [*asked.across, *asked.up, asked.starts, asked.side]
         first = 0 if ctx.triggered_id == "across-name" else 4
         usual = USUAL.get(values[first], ("", "", ""))
@@ -120,7 +121,8 @@ def _register_job(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def cancel(_: int | None, texts: Texts) -> bool:
-        service().cancel(texts["job"])
+        with suppress(UnknownJobError, StoreError):  # what is gone needs no cancelling
+            service().cancel(texts["job"])
         return True
 
     @app.callback(
@@ -131,7 +133,10 @@ def _register_job(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def save(_csv: int | None, _npz: int | None, texts: Texts) -> Any:
-        found = risk.data(service().partial(texts["job"]))
+        result = _result(texts["job"])
+        if result is None:
+            return no_update
+        found = risk.data(result)
         name = f"dead-cone-sweep-{texts['job'][:8]}"
         if ctx.triggered_id == "risk-csv":
             return {"content": "".join(export_files.table(found)), "filename": f"{name}.csv"}
@@ -147,9 +152,10 @@ def _register_job(app: Dash) -> None:
     def take(click: dict[str, Any] | None, texts: Texts) -> Any:
         if not click or texts["job"] == NOTHING:
             return no_update
-        place = click["points"][0].get("pointNumber")
-        row, column = place if isinstance(place, list) else (0, place)
-        return risk.at_cell(_settings(texts), service().spec(texts["job"]), row, column).texts()
+        result, place = _result(texts["job"]), click["points"][0]
+        if result is None:
+            return no_update
+        return risk.taken(_settings(texts), result.sweep, place["x"], place["y"]).texts()
 
 
 def _register_picture(app: Dash) -> None:
@@ -182,15 +188,27 @@ def _register_picture(app: Dash) -> None:
         if settings.job == NOTHING:
             return same | _nothing()
         try:
-            progress, result = service().status(settings.job), service().partial(settings.job)
+            progress = service().status(settings.job)
         except (UnknownJobError, StoreError) as problem:
             return same | _nothing(str(problem))
+        result = _result(settings.job)
+        if result is None:
+            return same | _nothing("This address is of other work than a sweep.")
         told = _told(settings, progress, result)
         mark = {"job": settings.job, "done": progress.done, "look": seen, "at": _current(settings, result)}
         if mark != drawn:
             view = View(hover=True, **(seen or {}))
             told |= {"figure": sweep_picture(result, view, mark["at"]), "drawn": mark}
         return same | told
+
+
+def _result(job: str) -> SweepResult | None:
+    """Return what is known of a sweep; None where there is no such sweep here."""
+    try:
+        result = service().partial(job)
+    except (UnknownJobError, StoreError):
+        return None
+    return result if isinstance(result, SweepResult) else None
 
 
 _OUTPUTS = (

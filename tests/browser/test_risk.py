@@ -55,8 +55,10 @@ def test_a_sweep_is_run_clicked_and_linked_to(open_page: OpenPage) -> None:
     result = assemble(spec, {i: tile(spec, i) for i in range(tile_count(spec))})
     expect(page.locator("#risk-title")).to_have_text(risk.title(result))
     expect(page.locator("#risk-progress-words")).to_have_text("12 of 12 cells")
-    page.wait_for_function("document.querySelector('#sweep .js-plotly-plot').data?.[0]?.z")
-    shown = page.evaluate("document.querySelector('#sweep .js-plotly-plot').data[0].z.map((row) => [...row])")
+    page.wait_for_function("document.querySelector('#sweep .js-plotly-plot')._fullData?.[0]?.z")
+    shown = page.evaluate(
+        "Array.from(document.querySelector('#sweep .js-plotly-plot')._fullData[0].z, (row) => [...row])"
+    )
     assert np.array_equal(np.array(shown, dtype=np.float32), result.dead_fraction.astype(np.float32))
     link = page.evaluate("location.pathname + location.search")
 

@@ -47,7 +47,8 @@ def test_each_cell_is_the_map_of_its_settings() -> None:
         for column, eta in enumerate(spec.axes[0].values):
             hp = replace(DEFAULT.hyperparameters, beta=float(beta), eta=float(eta))
             assert result.dead_fraction[row, column] == basin_map(hp, DEFAULT.grid(8)).dead_fraction
-            there = risk.at_cell(replace(DEFAULT, page="risk"), spec, row, column)
+            places = np.log10(eta) + 0.1, -np.log10(1 - beta) - 0.1  # well inside the cell
+            there = risk.taken(replace(DEFAULT, page="risk"), spec, *places)
             assert (there.beta, there.eta, there.page) == (float(beta), float(eta), "explore")
 
 
@@ -55,7 +56,7 @@ def test_updates_are_swept_after_exactly_so_many() -> None:
     spec = risk.sweep(DEFAULT, Asked(("max_iterations", "1", "100", "3"), NONE, "grid", "8"))
     assert spec.tolerance == 0
     assert risk.counting(spec).endswith("judged after exactly T updates.")
-    there = risk.at_cell(DEFAULT, spec, 0, 2)
+    there = risk.taken(DEFAULT, spec, 2.1, 0.5)
     assert (there.max_iterations, there.tolerance, there.time) == (100, 0.0, 100)
 
 
@@ -67,7 +68,7 @@ def test_real_initialisations_are_those_of_the_page_or_he() -> None:
     glorot = risk.sweep(DEFAULT.edit({"init": "glorot_normal", "units": "20"}), asked)
     assert isinstance(glorot.starts, Draw)
     assert glorot.starts.initializer.scheme == Scheme.GLOROT_NORMAL
-    there = risk.at_cell(DEFAULT, he, 1, 2)
+    there = risk.taken(DEFAULT, he, np.log10(20), 1.0)
     assert (there.fan_in, there.beta, there.init) == (20, 0.9, "he_normal")
     found = risk.data(whole(he))
     assert {"fan_in", "beta", "dead_share", "dead_low", "dead_high"} <= set(found.columns)
