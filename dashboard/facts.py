@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 
+from dashboard.clouds import dead_after
 from dashboard.initialisation import portion
+from dashboard.lesson import Told, read
+from dashboard.lesson_scene import death_momentum, first_inside, inside, way
 from dashboard.lesson_steps import STEPS
 from dashboard.numbers import grouped, percent, readable
 from dashboard.presets import PRESETS
+from dashboard.settings import DEFAULT, Settings
 from dynamics import (
+    Cancellation,
     Grid,
     Hyperparameters,
     Initializer,
@@ -29,7 +35,6 @@ from dynamics import (
     critical_momentum,
     dead_cone_slope,
     eigenvalues,
-    expected_gradient,
     in_linear_cone,
     max_stable_learning_rate,
     means_while_active,
@@ -37,8 +42,8 @@ from dynamics import (
     overshoot,
     revival_time,
     sample,
-    trajectory,
 )
+from figures import StartPath
 from figures.revival_ground import count
 
 ETA = 0.1  # the paper's, of every number here
@@ -46,6 +51,11 @@ EPSILON = 1e-3
 CELLS = 256
 HE = Initializer(Scheme.HE_NORMAL, 100)
 UNITS = 4000  # of the cloud: shares are then within 1.6 points of the truth, 19 times out of 20
+
+
+def _page(beta: float, gamma: float, delta: float = 0.0, **others: Any) -> Settings:
+    """The page's settings, for what the lesson counts too."""
+    return replace(DEFAULT, beta=beta, eta=ETA, gamma=gamma, delta=delta, epsilon=EPSILON, **others)
 
 
 def _settings(beta: float, gamma: float, delta: float = 0.0) -> Hyperparameters:
@@ -67,17 +77,8 @@ def _cloud_starts() -> Starts:
 @cache
 def he_dead(beta: float, gamma: float, updates: int, delta: float = 0.0) -> float:
     """Return the share of He's units, fan-in 100, that are dead after exactly so many updates."""
-    starts = _cloud_starts()
-    judged = outcomes(
-        _settings(beta, gamma, delta),
-        starts.w,
-        starts.b,
-        starts.rho,
-        epsilon=EPSILON,
-        tolerance=0,
-        max_iterations=updates,
-    )
-    return judged.dead_fraction
+    settings = _page(beta, gamma, delta, init=HE.scheme.value, fan_in=HE.fan_in, units=UNITS, time=updates)
+    return dead_after(settings, Cancellation())
 
 
 @cache
@@ -89,13 +90,11 @@ def he_dead_when_stopped(beta: float, gamma: float) -> float:
 
 @cache
 def dies_from(w: float, b: float, gamma: float) -> float:
-    """Return the least momentum, found by bisection, at which this start dies and without which it lives."""
-    low, high = 0.0, 0.9
-    while high - low > 1e-4:
-        middle = (low + high) / 2
-        dead = outcomes(_settings(middle, gamma), w, b, epsilon=EPSILON).outcome == Outcome.DEAD
-        low, high = (low, middle) if dead else (middle, high)
-    return high
+    """Return the least momentum at which this start dies and without which it lives."""
+    found = death_momentum(_page(0.0, gamma), (w, b), Cancellation())
+    if not found:
+        raise ValueError(f"({w}, {b}) has to live without momentum and die with some, at γ = {gamma}")
+    return found
 
 
 @cache
@@ -134,21 +133,20 @@ def wait_estimate(w: float, b: float, gamma: float) -> float:
     return float(w / (ETA * gamma * density * c * (1 + c * c)))
 
 
-def _inside(w: float, b: float, beta: float, gamma: float) -> Any:
-    """Return the numbers of the updates after which this start is in the dead cone, until it stops."""
-    hp = _settings(beta, gamma)
-    steps = int(outcomes(hp, w, b, epsilon=EPSILON).iterations)
-    return np.flatnonzero(trajectory(hp, (w, b), steps).activation_probability < EPSILON)
+def _way(w: float, b: float, beta: float, gamma: float) -> StartPath:
+    found = way(_page(beta, gamma, starts=((w, b),)), Cancellation())
+    assert found is not None
+    return found
 
 
 def inside_for(w: float, b: float, beta: float, gamma: float) -> int:
     """Return after how many updates this start is in the dead cone, before it stops."""
-    return len(_inside(w, b, beta, gamma))
+    return inside(_way(w, b, beta, gamma), EPSILON)
 
 
-def first_inside(w: float, b: float, beta: float, gamma: float) -> int:
+def first_update_inside(w: float, b: float, beta: float, gamma: float) -> int | None:
     """Return after which update this start is in the dead cone for the first time."""
-    return int(_inside(w, b, beta, gamma)[0])
+    return first_inside(_way(w, b, beta, gamma), EPSILON)
 
 
 def asked_mean(w: float, b: float, gamma: float) -> float:
@@ -167,9 +165,13 @@ def lifted_from(w: float, b: float, gamma: float) -> float:
     return high
 
 
-def pull(w: float, b: float, gamma: float) -> float:
-    """Return ‖∇L‖ at δ = 0 and ρ = 0."""
-    return float(np.linalg.norm(expected_gradient(w, b, gamma, 0.0)))
+@cache
+def told(step: int) -> tuple[Told, Told]:
+    """Return what a step of the lesson says where it begins, and at its goal."""
+    begin = STEPS[step - 1].settings
+    goal = begin.edit(STEPS[step - 1].goal)
+    at_begin, at_goal = (read(settings, step, None, Cancellation()) for settings in (begin, goal))
+    return at_begin, at_goal
 
 
 def pytorch_rate(beta: float) -> float:
@@ -237,15 +239,15 @@ FUNCTIONS: dict[str, Any] = {
     "he_dead_when_stopped": he_dead_when_stopped,
     "inside_for": inside_for,
     "max_stable_learning_rate": max_stable_learning_rate,
-    "first_inside": first_inside,
+    "first_inside": first_update_inside,
     "lifted_from": lifted_from,
     "means_while_active": means_while_active,
     "overshoot": overshoot,
     "period": period,
-    "pull": pull,
     "preset": preset,
     "pytorch_rate": pytorch_rate,
     "steps": STEPS,
+    "told": told,
     "wait_estimate": wait_estimate,
 }
 FILTERS: dict[str, Callable[..., str]] = {

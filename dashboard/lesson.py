@@ -31,7 +31,7 @@ class Told:
 
     Attributes
     ----------
-    title, text, do : str
+    title, text, question, do : str
     options : tuple of str
         Of the prediction; empty when nothing is predicted.
     done : bool
@@ -52,6 +52,7 @@ class Told:
 
     title: str
     text: str
+    question: str
     do: str
     options: tuple[str, ...]
     done: bool
@@ -102,6 +103,7 @@ def read(settings: Settings, step: int, vote: int | None, cancel: Cancellation) 
     return Told(
         title=told.title,
         text=words.fill(told.text),
+        question=words.fill(told.question),
         do=told.do,
         options=tuple(option.format_map(words) for option in told.options),
         done=done,
@@ -119,6 +121,7 @@ def _hidden(step: Step) -> Told:
     return Told(
         title=step.title,
         text="",
+        question="",
         do="",
         options=(),
         done=False,

@@ -50,7 +50,7 @@ def told(settings: Settings, scaled: bool, cancel: Cancellation) -> Properties:
     said = lesson.read(settings.scaled(scaled), settings.step, settings.vote, cancel)
     properties: Properties = {
         "lesson": {"data-done": said.done, "data-for": str(settings.step)},
-        "lesson-text": {"text": said.text},
+        "lesson-text": {"text": f"{said.text} {said.question}".strip()},
         "lesson-do": {"text": said.do},
         "lesson-verdict": {"text": _verdict(said, settings.step)},
         "lesson-reaction": {"text": said.reaction or said.short_hint or ""},

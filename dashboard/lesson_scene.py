@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 from cachetools import LRUCache, cached
+from numpy.typing import NDArray
 
-from dashboard.clouds import clouds, updates
+from dashboard.clouds import dead_after
 from dashboard.comparison import CELLS
 from dashboard.controls import CONTROLS
 from dashboard.lesson_steps import Step
 from dashboard.results import timed_map
 from dashboard.runs import LETTERS, paths
 from dashboard.settings import Settings
-from dynamics import BasinMap, Cancellation, Outcome, outcomes
+from dynamics import BasinMap, Cancellation, Outcome, is_dead, outcomes
 from figures import StartPath
 
 Start = tuple[float, float]
@@ -51,16 +53,12 @@ class Scene:
     @cached_property
     def path(self) -> StartPath | None:
         """The way of A, with all of its updates unless they are very many; None without A."""
-        return self._path(self.now, _WHOLE)
+        return way(self.now, self.cancel)
 
     @cached_property
     def path_before(self) -> StartPath | None:
         """The way that A had before."""
-        return self._path(self.before)
-
-    def _path(self, settings: Settings, *whole: int) -> StartPath | None:
-        alone = replace(settings, starts=settings.starts[:1], layers=())
-        return next(iter(paths(alone, self.cancel, *whole)), None)
+        return way(self.before, self.cancel)
 
     def map(self, settings: Settings) -> BasinMap:
         """Return the map of some settings, with as many starts as it has at rest."""
@@ -68,14 +66,8 @@ class Scene:
         return timed_map(settings, cells, self.cancel).basin
 
     def drawn_dead(self, settings: Settings) -> float | None:
-        """Return the share of drawn units dead after T updates; None where none are drawn.
-
-        It is of all units as soon as the pictures are, and of some of them until then.
-        """
-        if settings.initializer is None:
-            return None
-        run = clouds(settings, still=False, complete=False, cancel=self.cancel).current
-        return float(run.dead_fraction[run.row(updates(settings))])
+        """Return the share of drawn units dead after T updates; None where none are drawn."""
+        return None if settings.initializer is None else dead_after(settings, self.cancel)
 
     @property
     def death_momentum(self) -> float | None:
@@ -95,6 +87,38 @@ def start(settings: Settings, letter: str) -> Start | None:
     """Return (w, b) of a start; None where there is no such start."""
     index = LETTERS.index(letter)
     return settings.starts[index] if index < len(settings.starts) else None
+
+
+def way(settings: Settings, cancel: Cancellation) -> StartPath | None:
+    """Return the way of A, with all of its updates unless they are very many; None without A."""
+    alone = replace(settings, starts=settings.starts[:1], layers=())
+    return next(iter(paths(alone, cancel, _WHOLE)), None)
+
+
+def inside(path: StartPath, epsilon: float) -> int:
+    """Return after how many of its updates a start is in the dead cone."""
+    dead, updates = _dead(path, epsilon)
+    return int(np.diff(updates)[dead[1:]].sum())
+
+
+def first_inside(path: StartPath, epsilon: float) -> int | None:
+    """Return the first update after which a start is in the dead cone; None where it never is."""
+    dead, updates = _dead(path, epsilon)
+    return int(updates[dead.argmax()]) if dead.any() else None
+
+
+def inside_from(path: StartPath, epsilon: float) -> int | None:
+    """Return the first update after which a start is in the dead cone for good, if it ends there."""
+    dead, updates = _dead(path, epsilon)
+    if not dead[-1]:
+        return None
+    alive = np.flatnonzero(~dead)
+    return int(updates[alive[-1] + 1]) if len(alive) else 0
+
+
+def _dead(path: StartPath, epsilon: float) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    way = path.trajectory
+    return is_dead(way.w, way.b, way.rho, epsilon), way.iteration
 
 
 def death_momentum(settings: Settings, start: Start, cancel: Cancellation) -> float | None:

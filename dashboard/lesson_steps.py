@@ -26,7 +26,9 @@ class Step:
     number : int
         From 1 on.
     title, text, do : str
-        What it is called, what it shows and asks, what the viewer is to do. Templates, like those below.
+        What it is called, what it shows, what the viewer is to do. Templates, like those below.
+    question : str
+        What it asks, of which the teacher's plans remind too; empty when nothing is predicted.
     options : tuple of str
         Of the prediction, counted from 1; empty when nothing is predicted.
     answer : int, optional
@@ -52,6 +54,7 @@ class Step:
     title: str
     text: str
     do: str
+    question: str = ""
     options: tuple[str, ...] = ()
     answer: int | None = None
     expected: str
@@ -110,7 +113,8 @@ STEPS: tuple[Step, ...] = (
         number=2,
         title="Inside, the pull fades",
         text="Training moves each point along its arrow, towards the best unit: the ground truth. In the "
-        "dashed cone the cut hardly acts. How strong is the pull inside the hatched cone?",
+        "dashed cone the cut hardly acts.",
+        question="How strong is the pull inside the hatched cone?",
         do="Choose, then drag A to (0.5, −2.5).",
         options=("the same", "half", "thousands of times weaker"),
         answer=3,
@@ -128,8 +132,8 @@ STEPS: tuple[Step, ...] = (
         number=3,
         title="Momentum swings",
         text="Momentum β makes each update remember earlier ones. Without the cut two numbers, the dots, "
-        "rule the error: while they lie on the axis it shrinks, off the axis it swings. How large is the "
-        "swing when they leave it?",
+        "rule the error: while they lie on the axis it shrinks, off the axis it swings.",
+        question="How large is the swing when the dots leave the axis?",
         do="Choose, then drag β from 0 to 0.9.",
         options=("large", "tiny", "absent"),
         answer=2,
@@ -147,7 +151,8 @@ STEPS: tuple[Step, ...] = (
         number=4,
         title="The swing that kills",
         text="The target's spread γ is now {gamma}. Without momentum A {A_fate_0}. Its thin twin has no cut: "
-        "once it swings, it can cross the hatched cone and return. When will A die?",
+        "once it swings, it can cross the hatched cone and return.",
+        question="When will A die?",
         do="Choose, then drag β slowly from 0 to 0.9.",
         options=("when swinging begins, at {critical_beta}", "later", "never"),
         answer=2,
@@ -165,7 +170,8 @@ STEPS: tuple[Step, ...] = (
         number=5,
         title="The dead region grows",
         text="Now every point is a start, coloured by its end: navy dead, yellow arrived. The target's "
-        "spread is {gamma}. Without momentum {dead_share_0} {die}. How many at strong momentum?",
+        "spread is {gamma}. Without momentum {dead_share_0} {die}.",
+        question="How many {die} at strong momentum?",
         do="Choose, then drag β from 0 to 0.99.",
         options=("fewer", "about as many", "nearly all"),
         answer=3,
@@ -182,8 +188,9 @@ STEPS: tuple[Step, ...] = (
     Step(
         number=6,
         title="Small target, far-away start",
-        text="Why do small targets hurt? Enlarge the target {zoom} times, and starts, window and stop rule "
-        "with it. How many of the {cells} points change colour?",
+        text="Why do small targets hurt?",
+        question="Enlarge the target {zoom} times, and starts, window and stop rule with it. How many of the "
+        "{cells} points change colour?",
         do="Choose, switch on “Scale with γ”, then drag γ from 0.1 to 1.",
         options=("most", "a quarter", "none"),
         answer=3,
@@ -208,8 +215,8 @@ STEPS: tuple[Step, ...] = (
         number=7,
         title="The twist: momentum saves",
         text="{target} γ = {gamma}, and no coordinate of a start exceeds {window}{near}. Without momentum "
-        "{dead_share_0} {die}, and A {A_fate_0}. What does strong momentum do to "
-        "that share?",
+        "{dead_share_0} {die}, and A {A_fate_0}.",
+        question="What does strong momentum do to the dead share?",
         do="Choose, then drag β from 0 to 0.99.",
         options=("raise it", "leave it", "cut it"),
         answer=3,
@@ -228,7 +235,8 @@ STEPS: tuple[Step, ...] = (
         number=8,
         title="Dead for how long?",
         text="A and B are equally dead: each answers {P_A} of inputs. These few are large and positive for "
-        "A, large and negative for B; there the target averages {target_A} and {target_B}. Who returns?",
+        "A, large and negative for B; there the target averages {target_A} and {target_B}.",
+        question="Who returns, A or B?",
         do="Choose, then drag δ, the target's mean, from 0 to 3.",
         options=("only A", "only B", "neither"),
         answer=1,
@@ -255,8 +263,8 @@ STEPS: tuple[Step, ...] = (
         number=9,
         title="When do you look?",
         text="These are real starts: {scheme} initialisation, a standard recipe for random first weights, "
-        "with {fan_in} inputs. β = {beta}, γ = {gamma}. After {T_0} updates {cloud_dead_0} are dead. How "
-        "many are dead after {T_goal}?",
+        "with {fan_in} inputs. β = {beta}, γ = {gamma}.",
+        question="After {T_0} updates {cloud_dead_0} are dead. How many are dead after {T_goal}?",
         do="Choose, then move T from 10⁴ to 10⁶.",
         options=("all", "half", "about a fifth"),
         answer=3,
@@ -274,8 +282,9 @@ STEPS: tuple[Step, ...] = (
     Step(
         number=10,
         title="Normalise the target",
-        text="Same starts: after {T} {cloud_dead_0} are dead. {dividing}: γ becomes {gamma_goal}, "
-        "and each start is {zoom} times nearer. How many are dead then?",
+        text="Same starts: after {T} {cloud_dead_0} are dead.",
+        question="{dividing}: γ becomes {gamma_goal}, and each start is {zoom} times nearer. How many are "
+        "dead then?",
         do="Choose, then drag γ from 0.1 to 1.",
         options=("all", "half", "none"),
         answer=3,

@@ -9,33 +9,24 @@ from __future__ import annotations
 import math
 import string
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from dashboard import lesson_units
+from dashboard import lesson_words as said
 from dashboard.caption import FATES, POINT, die
 from dashboard.clouds import updates
 from dashboard.comparison import CELLS, without_momentum
 from dashboard.controls import CONTROLS
-from dashboard.initialisation import SCHEME_NAMES, portion
-from dashboard.lesson_scene import Scene, Start, enacted, start
+from dashboard.initialisation import SCHEME_NAMES
+from dashboard.lesson_scene import Scene, Start, enacted, inside, inside_from, start
 from dashboard.lesson_steps import STEPS, Step
-from dashboard.numbers import grouped, in_updates, readable, small
+from dashboard.lesson_words import NOTHING, Value
+from dashboard.numbers import grouped, in_updates, readable
 from dashboard.settings import Settings
-from dynamics import (
-    Cancellation,
-    Outcome,
-    activation_probability,
-    critical_momentum,
-    is_dead,
-    log_activation_probability,
-    log_gradient_norm,
-    means_while_active,
-    overshoot,
-    revival_time,
-)
+from dynamics import Cancellation, Outcome, critical_momentum, overshoot
 from figures import StartPath
-from figures.chart import Floats, momentum
 from figures.revival_ground import count
 
 # Dead shares of networks at γ = 0.01 and 1, not from the pictures: prototype runs on scikit-learn's diabetes
@@ -44,23 +35,12 @@ from figures.revival_ground import count
 NETWORK_SMALL, NETWORK_NORMALISED = 0.31, 0.12
 
 
-@dataclass(frozen=True)
-class Value:
-    """A number, None where there is nothing to tell, and how a sentence says it."""
-
-    number: float | None
-    words: str
-
-
-NOTHING = Value(None, "…")
-
-
 def values(settings: Settings, step: int, cancel: Cancellation) -> dict[str, Value]:
     """Return every number that the texts of a step name, by its name in their braces.
 
     At rest on two idle cores that takes 5 to 25 ms at settings not seen before, for up to three maps or fifty
-    single starts, and 2 ms or less once they are known. Of real starts the pictures' cloud is counted; until
-    that is there, one of fewer units, in some 0.2 s.
+    single starts, and 2 ms or less once they are known. Real starts are judged, the same as are followed
+    in the pictures, which takes longer.
 
     Parameters
     ----------
@@ -81,33 +61,10 @@ def values(settings: Settings, step: int, cancel: Cancellation) -> dict[str, Val
 
 def names(step: Step) -> list[str]:
     """Return what stands in the braces of a step's texts, each name once."""
-    templates = (step.text, *step.options, step.expected, step.wrong, step.short, step.fallback)
-    found = (name for text in templates for _, name, _, _ in string.Formatter().parse(text))
+    first = step.text, step.question, *step.options
+    texts = *first, step.expected, step.wrong, step.short, step.fallback
+    found = (name for text in texts for _, name, _, _ in string.Formatter().parse(text))
     return list(dict.fromkeys(name for name in found if name is not None))
-
-
-# ------------------------------------------------------------------ words
-
-
-def _read(value: float, digits: int = 3) -> Value:
-    return Value(value, readable(value, digits))
-
-
-def _beta(value: float, digits: int) -> Value:
-    return Value(value, momentum(value, digits))
-
-
-def _share(value: float | None) -> Value:
-    return NOTHING if value is None else Value(value, portion(value))
-
-
-def _some(number: int) -> Value:
-    """Write a number of points that begins a sentence."""
-    return Value(number, grouped(number) if number > 0 else "None")
-
-
-def _updates(number: float, words: str) -> Value:
-    return Value(number, f"{words} update{'' if number == 1 else 's'}")
 
 
 # ------------------------------------------------------------------ the target
@@ -115,12 +72,12 @@ def _updates(number: float, words: str) -> Value:
 
 def _goal(scene: Scene) -> Value:
     """The γ that is asked for, or the one that it was moved on to."""
-    return _read(max(float(scene.step.goal["gamma"]), scene.now.gamma))
+    return said.read(max(float(scene.step.goal["gamma"]), scene.now.gamma))
 
 
 def _zoom(scene: Scene) -> Value:
     """How many times the target is enlarged for that."""
-    return _read((_goal(scene).number or 0.0) / scene.before.gamma)
+    return said.read((_goal(scene).number or 0.0) / scene.before.gamma)
 
 
 def _normalised(scene: Scene) -> Value:
@@ -156,32 +113,6 @@ def _unit(tell: Callable[[Settings, Start], Value], letter: str, before: bool = 
     return find
 
 
-def _log_alive(settings: Settings, unit: Start) -> Value:
-    """log₁₀ P(z > 0); −∞ where the unit is constantly zero."""
-    return _logarithm(log_activation_probability(*unit, settings.rho))
-
-
-def _log_pull(settings: Settings, unit: Start) -> Value:
-    """log₁₀ ‖∇L‖; −∞ where there is no pull."""
-    return _logarithm(log_gradient_norm(*unit, settings.gamma, settings.delta, settings.rho))
-
-
-def _logarithm(natural: Floats) -> Value:
-    log10 = float(natural) / math.log(10)
-    return Value(log10, small(log10))
-
-
-def _alive(settings: Settings, unit: Start) -> Value:
-    """P(z > 0), in per cent, or where that is small as the chart's axis has it."""
-    active = float(activation_probability(*unit, settings.rho))
-    return Value(active, portion(active) if active >= 0.01 else _log_alive(settings, unit).words)
-
-
-def _pull(settings: Settings, unit: Start) -> Value:
-    found = _log_pull(settings, unit)
-    return Value(10.0 ** (found.number or 0.0), found.words)
-
-
 def _log_ratio(scene: Scene) -> Value:
     """log₁₀ of how many times weaker the pull on A is than it was; nothing without a pull to compare."""
     first, now = VALUES["log_pull_start"](scene).number, VALUES["log_pull_now"](scene).number
@@ -199,35 +130,6 @@ def _ratio(scene: Scene) -> Value:
     if 10 <= ratio < 1e7:
         return Value(ratio, grouped(round(float(f"{ratio:.2g}"))))
     return Value(ratio, readable(ratio, 2) if ratio < 10 else log10.words)
-
-
-def _distance(settings: Settings, unit: Start) -> Value:
-    return _read(math.hypot(*unit, settings.rho))
-
-
-def _target(settings: Settings, unit: Start) -> Value:
-    return _mean(settings, unit, 0)
-
-
-def _output(settings: Settings, unit: Start) -> Value:
-    return _mean(settings, unit, 1)
-
-
-def _mean(settings: Settings, unit: Start, which: int) -> Value:
-    """Return the mean target or output over the inputs that still reach a unit."""
-    mean = float(means_while_active(*unit, settings.gamma, settings.delta, settings.rho)[which])
-    return NOTHING if math.isnan(mean) else _read(mean)
-
-
-def _back(settings: Settings, unit: Start) -> Value:
-    """After how many updates a dead unit is back."""
-    times = revival_time(settings.hyperparameters, *unit, settings.rho, epsilon=settings.epsilon)
-    log10 = float(times.log10_iterations)
-    if math.isnan(log10):
-        return NOTHING
-    if math.isinf(log10):
-        return Value(math.inf, "never")
-    return _updates(round(10.0 ** min(log10, 300.0)), count(log10))
 
 
 def _overshoot(scene: Scene) -> Value:
@@ -249,44 +151,37 @@ def _way(tell: Callable[[StartPath, float], Value]) -> Find:
 
 def _dead_at(path: StartPath, epsilon: float) -> Value:
     """The first update after which A is dead for good."""
-    way = path.trajectory
-    dead = is_dead(way.w, way.b, way.rho, epsilon)
-    if not dead[-1]:
-        return NOTHING
-    alive = np.flatnonzero(~dead)
-    number = int(way.iteration[alive[-1] + 1]) if len(alive) else 0
-    return Value(number, grouped(number))
+    number = inside_from(path, epsilon)
+    return NOTHING if number is None else Value(number, grouped(number))
 
 
 def _dead_updates(path: StartPath, epsilon: float) -> Value:
     """After how many of its updates A was dead."""
-    way = path.trajectory
-    dead = is_dead(way.w, way.b, way.rho, epsilon)
-    number = int(np.diff(way.iteration)[dead[1:]].sum())
-    return _updates(number, grouped(number))
+    number = inside(path, epsilon)
+    return said.updates(number, grouped(number))
 
 
 def _death(scene: Scene) -> Value:
     beta = scene.death_momentum
-    return NOTHING if beta is None else _beta(beta, 3)
+    return NOTHING if beta is None else said.beta(beta, 3)
 
 
 # ------------------------------------------------------------------ all starts
 
 
 def _dead(scene: Scene) -> Value:
-    return _share(scene.map(scene.now).dead_fraction)
+    return said.share(scene.map(scene.now).dead_fraction)
 
 
 def _without(scene: Scene) -> Value:
     """The dead share without momentum, as the caption says it."""
     share = without_momentum(scene.now, scene.cancel)
-    return _dead(scene) if share is None else _share(share)
+    return _dead(scene) if share is None else said.share(share)
 
 
 def _at_critical(scene: Scene) -> Value:
     beta = min(float(critical_momentum(scene.now.eta)), CONTROLS["beta"].high)
-    return _share(scene.map(scene.now.at_momentum(beta)).dead_fraction)
+    return said.share(scene.map(scene.now.at_momentum(beta)).dead_fraction)
 
 
 def _effect(scene: Scene) -> Value:
@@ -301,7 +196,7 @@ def _effect(scene: Scene) -> Value:
 def _changed(scene: Scene, zoomed: bool) -> Value:
     """How many points of the map before have another outcome at the γ of now, zoomed with it or not."""
     now = scene.now if zoomed else replace(scene.before, gamma=scene.now.gamma)
-    return _some(int(np.count_nonzero(scene.map(now).outcome != scene.map(scene.before).outcome)))
+    return said.some(int(np.count_nonzero(scene.map(now).outcome != scene.map(scene.before).outcome)))
 
 
 # ------------------------------------------------------------------ drawn units
@@ -314,7 +209,7 @@ def _map_dead(scene: Scene) -> Value:
         return NOTHING
     rho = drawn.deviations[0] * math.sqrt(drawn.fan_in)
     grid = replace(scene.now, window=(-1.0, 1.0, -1.0, 1.0), rho=rho, resolution=CELLS)
-    return _share(scene.map(replace(grid, tolerance=0.0, max_iterations=updates(grid))).dead_fraction)
+    return said.share(scene.map(replace(grid, tolerance=0.0, max_iterations=updates(grid))).dead_fraction)
 
 
 def _scheme(scene: Scene) -> Value:
@@ -323,38 +218,38 @@ def _scheme(scene: Scene) -> Value:
 
 
 VALUES: Mapping[str, Find] = {
-    "beta": lambda scene: _beta(scene.now.beta, 4),
-    "gamma": lambda scene: _read(scene.now.gamma),
-    "delta": lambda scene: _read(scene.now.delta),
-    "epsilon": lambda scene: _read(scene.now.epsilon),
-    "window": lambda scene: _read(max(map(abs, scene.now.window))),
-    "cells": lambda scene: _some(scene.map(scene.now).outcome.size),
+    "beta": lambda scene: said.beta(scene.now.beta, 4),
+    "gamma": lambda scene: said.read(scene.now.gamma),
+    "delta": lambda scene: said.read(scene.now.delta),
+    "epsilon": lambda scene: said.read(scene.now.epsilon),
+    "window": lambda scene: said.read(max(map(abs, scene.now.window))),
+    "cells": lambda scene: said.some(scene.map(scene.now).outcome.size),
     "zoom": _zoom,
     "gamma_goal": _goal,
     "target": _normalised,
     "dividing": _dividing,
     "near": _near,
-    "critical_beta": lambda scene: _beta(float(critical_momentum(scene.now.eta)), 2),
+    "critical_beta": lambda scene: said.beta(float(critical_momentum(scene.now.eta)), 2),
     "overshoot": _overshoot,
-    "P_A": _unit(_alive, "A"),
-    "P_B": _unit(_alive, "B"),
-    "log_P_A": _unit(_log_alive, "A"),
-    "log_P_B": _unit(_log_alive, "B"),
-    "log_pull_start": _unit(_log_pull, "A", before=True),
-    "log_pull_now": _unit(_log_pull, "A"),
-    "pull_start": _unit(_pull, "A", before=True),
-    "pull_now": _unit(_pull, "A"),
+    "P_A": _unit(lesson_units.alive, "A"),
+    "P_B": _unit(lesson_units.alive, "B"),
+    "log_P_A": _unit(lesson_units.log_alive, "A"),
+    "log_P_B": _unit(lesson_units.log_alive, "B"),
+    "log_pull_start": _unit(lesson_units.log_pull, "A", before=True),
+    "log_pull_now": _unit(lesson_units.log_pull, "A"),
+    "pull_start": _unit(lesson_units.pull, "A", before=True),
+    "pull_now": _unit(lesson_units.pull, "A"),
     "ratio": _ratio,
     "log_ratio": _log_ratio,
-    "d_A": _unit(_distance, "A", before=True),
-    "d_A_now": _unit(_distance, "A"),
-    "target_A": _unit(_target, "A"),
-    "target_B": _unit(_target, "B"),
-    "output_B": _unit(_output, "B"),
-    "A_back_0": _unit(_back, "A", before=True),
-    "A_back": _unit(_back, "A"),
-    "B_back_0": _unit(_back, "B", before=True),
-    "B_back": _unit(_back, "B"),
+    "d_A": _unit(lesson_units.distance, "A", before=True),
+    "d_A_now": _unit(lesson_units.distance, "A"),
+    "target_A": _unit(lesson_units.target, "A"),
+    "target_B": _unit(lesson_units.target, "B"),
+    "output_B": _unit(lesson_units.output, "B"),
+    "A_back_0": _unit(lesson_units.back, "A", before=True),
+    "A_back": _unit(lesson_units.back, "A"),
+    "B_back_0": _unit(lesson_units.back, "B", before=True),
+    "B_back": _unit(lesson_units.back, "B"),
     "A_fate_0": _fate,
     "A_death_beta": _death,
     "A_dead_at": _way(_dead_at),
@@ -363,18 +258,18 @@ VALUES: Mapping[str, Find] = {
     "dead_share": _dead,
     "dead_share_0": _without,
     "dead_share_c": _at_critical,
-    "live_share": lambda scene: _share(scene.map(scene.now).fraction(Outcome.CONVERGED)),
+    "live_share": lambda scene: said.share(scene.map(scene.now).fraction(Outcome.CONVERGED)),
     "effect": _effect,
     "changed": lambda scene: _changed(scene, zoomed=True),
     "changed_nozoom": lambda scene: _changed(scene, zoomed=False),
     "scheme": _scheme,
-    "fan_in": lambda scene: _read(scene.now.fan_in, 5),
+    "fan_in": lambda scene: said.read(scene.now.fan_in, 5),
     "T": lambda scene: Value(updates(scene.now), in_updates(updates(scene.now))),
-    "T_0": lambda scene: _read(updates(scene.before)),
-    "T_goal": lambda scene: _read(float(scene.step.goal["time"])),
-    "cloud_dead": lambda scene: _share(scene.drawn_dead(scene.now)),
-    "cloud_dead_0": lambda scene: _share(scene.drawn_dead(scene.before)),
+    "T_0": lambda scene: said.read(updates(scene.before)),
+    "T_goal": lambda scene: said.read(float(scene.step.goal["time"])),
+    "cloud_dead": lambda scene: said.share(scene.drawn_dead(scene.now)),
+    "cloud_dead_0": lambda scene: said.share(scene.drawn_dead(scene.before)),
     "map_dead": _map_dead,
-    "net_small": lambda _scene: _share(NETWORK_SMALL),
-    "net_one": lambda _scene: _share(NETWORK_NORMALISED),
+    "net_small": lambda _scene: said.share(NETWORK_SMALL),
+    "net_one": lambda _scene: said.share(NETWORK_NORMALISED),
 }

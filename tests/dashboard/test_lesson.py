@@ -19,7 +19,8 @@ from dashboard.lesson import CLAIMS, DONE, Told, read
 from dashboard.lesson_page import begin
 from dashboard.lesson_scene import Scene, death_momentum
 from dashboard.lesson_steps import STEPS
-from dashboard.lesson_values import VALUES, Value, names, values
+from dashboard.lesson_values import VALUES, names, values
+from dashboard.lesson_words import Value
 from dashboard.settings import DEFAULT, Settings, read_query
 from dynamics import (
     Cancellation,
@@ -86,7 +87,7 @@ def test_each_step_begins_undone_and_its_goal_does_it(waiting: Cloud) -> None:
 
 def test_steps_are_whole() -> None:
     for step in STEPS:
-        assert (step.answer is None) == (step.options == ()) == (step.wrong == "")
+        assert (step.answer is None) == (step.options == ()) == (step.wrong == "") == (step.question == "")
         assert step.answer is None or 1 <= step.answer <= len(step.options) == 3
         assert (step.settings.tolerance, step.settings.eta, step.settings.epsilon) == (1e-6, 0.1, 1e-3)
         assert step.settings.initializer is not None or step.settings.resolution == 256
@@ -102,11 +103,11 @@ def test_texts_are_short_and_plain(waiting: Cloud) -> None:
         for goal in (False, True):
             for vote in (None, 1, 2, 3):
                 now = told(at(step.number, goal), step.number, vote)
-                assert len(now.text.split()) <= 60
+                assert len(f"{now.text} {now.question}".split()) <= 60
                 assert len(now.do.split()) <= 15
                 assert all(len(option.split()) <= 6 for option in now.options)
                 assert len((now.reaction or "").split()) <= 35
-                shown = "|".join((now.title, now.text, now.do, *now.options, str(now.reaction)))
+                shown = "|".join((now.title, now.text, now.question, now.do, *now.options, str(now.reaction)))
                 assert not re.search(r"[!{}]|  |\bnan\b|\binf\b|…", shown), shown
 
 
@@ -549,14 +550,14 @@ def test_the_texts_follow_a_target_that_is_moved_on() -> None:
     """What is asked for stands in the text until that is passed."""
     for gamma, zoom in (("0.1", "10"), ("0.3", "10"), ("1", "10"), ("10", "100")):
         now = at(6, gamma=gamma).scaled(False) if gamma == "0.1" else replace(at(6, GOAL), gamma=float(gamma))
-        assert f"Enlarge the target {zoom} times," in told(now, 6).text
+        assert f"Enlarge the target {zoom} times," in told(now, 6).question
     assert "now 269." in (told(replace(at(6, GOAL), gamma=10.0), 6).reaction or "")
     divide = (
         "Divide the target by its spread before training: γ becomes 1, and each start is 10 times nearer."
     )
     for gamma in ("0.1", "0.3", "1"):
-        assert divide in told(at(10, gamma=gamma), 10).text
-    beyond = told(at(10, gamma="3"), 10).text
+        assert divide in told(at(10, gamma=gamma), 10).question
+    beyond = told(at(10, gamma="3"), 10).question
     assert "Enlarge the target: γ becomes 3, and each start is 30 times nearer." in beyond
 
 
@@ -717,7 +718,8 @@ def test_nothing_is_judged_or_told_while_the_outcome_is_hidden(
         monkeypatch.setitem(cast(dict[str, Any], VALUES), name, asked)
     for goal in (False, True):
         answer = told(at(step, goal, hide="outcome"), step, 1)
-        assert (answer.text, answer.do, answer.options, answer.reaction) == ("", "", (), None)
+        shown = answer.text, answer.question, answer.do, answer.options, answer.reaction
+        assert shown == ("", "", "", (), None)
         assert (answer.short_hint, answer.done, answer.right) == (
             "The outcome is hidden: press Reset.",
             False,
@@ -853,7 +855,7 @@ def test_whatever_the_settings_no_brace_is_left(
     step: int, goal: bool, changes: dict[str, str], vote: int
 ) -> None:
     answer = told(at(step, goal, **SMALL, **changes), step, vote)
-    shown = (answer.text, answer.do, *answer.options)
+    shown = (answer.text, answer.question, answer.do, *answer.options)
     said = (*shown, answer.reaction or "", answer.short_hint or "")
     for text in said:
         assert not re.search(r"[{}]|\bnan\b|\binf\b|\bNone\b(?! (changed|of))", text), text
