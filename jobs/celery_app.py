@@ -96,4 +96,4 @@ def _ask(task: Any, *args: object) -> None:
     try:
         task.apply_async(args, retry_policy={"max_retries": 1, "interval_start": 0.0})
     except (Unreachable, KombuError, CeleryError, OSError) as error:
-        raise StoreError(f"The queue of work cannot be reached: {error}.") from error
+        raise StoreError(f"The queue of work cannot be reached: {str(error).rstrip('.')}.") from error

@@ -110,7 +110,8 @@ def _guarded(method: Callable[Concatenate["RedisStore", P], R]) -> Callable[Conc
             ) from error
         except (RedisError, OSError) as error:
             raise StoreError(
-                f"The Redis server at {store.address}, which REDIS_URL names, cannot be used: {error}."
+                f"The Redis server at {store.address}, which REDIS_URL names, cannot be used: "
+                f"{str(error).rstrip('.')}."
             ) from error
 
     return guarded

@@ -92,6 +92,8 @@ def _by_option(error: ValueError, args: Namespace) -> str:
     An error that begins with no option is none of the user's and raised again.
     """
     field, _, rest = str(error).partition(" ")
+    if field.removesuffix(":") in vars(args) and field.endswith(":"):  # of a part of an option
+        return f"--{field.replace('_', '-')} {rest}"
     if field in WINDOW:
         return f"--window: {field} {rest}"
     if field not in vars(args):

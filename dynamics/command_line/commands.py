@@ -30,7 +30,7 @@ _ENDS = "outcome", "iterations", "final_w", "final_b", "final_rho"
 
 def basin(args: Namespace, progress: Progress) -> Record:
     """Where every start of a window ends."""
-    hp, grid = _hyperparameters(args), _grid(args)
+    hp, grid = _hyperparameters(args), window_grid(args)
     if args.method == "reference":
         result = _by_rows(args, hp, grid, progress)
     else:
@@ -111,7 +111,7 @@ def eigen(args: Namespace, progress: Progress) -> Record:
 
 def field(args: Namespace, progress: Progress) -> Record:
     """−∇L over a window."""
-    hp, grid = _hyperparameters(args), _grid(args)
+    hp, grid = _hyperparameters(args), window_grid(args)
     result = vector_field(hp, grid, args.rho)
     arrows = _fields(result, ("dw", "db"))
     return Record(
@@ -129,7 +129,7 @@ def revival(args: Namespace, progress: Progress) -> Record:
     settings = {"command": "revival", **asdict(hp), "epsilon": epsilon}
     names = "dead", "never", "log10_iterations"
     if args.start is None:
-        grid = _grid(args)
+        grid = window_grid(args)
         result = revival_time(hp, grid.w, grid.b[:, None], rho, epsilon=epsilon, cancel=progress.cancel)
         found = _fields(result, names)
         coordinates, settings = {"w": grid.w, "b": grid.b}, settings | {"rho": rho}
@@ -151,10 +151,11 @@ def _hyperparameters(args: Namespace) -> Hyperparameters:
     return Hyperparameters(beta=args.beta, eta=args.eta, gamma=args.gamma, delta=args.delta)
 
 
-def _grid(args: Namespace) -> Grid:
+def window_grid(args: Namespace) -> Grid:
+    """Return the starts of a window."""
     if len(args.window) != 4:
         rule = "window must be the four numbers WMIN WMAX BMIN BMAX"
-        raise ValueError(f"{rule}, got {_shown(args.window)}")
+        raise ValueError(f"{rule}, got {shown(args.window)}")
     w_min, w_max, b_min, b_max = args.window
     grid = Grid(w_min, w_max, b_min, b_max, args.n_w, args.n_b)
     if grid.n_w * grid.n_b > MOST_NUMBERS:
@@ -181,21 +182,22 @@ def _starts(args: Namespace) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     given = args.starts if args.start is None else args.start
     for start in given:
         if len(start) != 2:
-            raise ValueError(f"start must be the two numbers W B, got {_shown(start)}")
+            raise ValueError(f"start must be the two numbers W B, got {shown(start)}")
     starts = [[checks.finite("start", value) for value in start] for start in given]
     w, b = np.array(starts).T
     return w, b
 
 
-def _shown(given: Sequence[object]) -> str:
+def shown(given: Sequence[object]) -> str:
+    """Return values as they were typed."""
     return " ".join(map(str, given)) or "nothing"
 
 
 def _values(name: str, given: Sequence[object]) -> NDArray[np.float64]:
     """Return one value as an array (), or a range MIN MAX COUNT as an array (COUNT,)."""
-    shown = _shown(given)
+    text = shown(given)
     if len(given) not in (1, 3):
-        raise ValueError(f"{name} must be one value or a range MIN MAX COUNT, got {shown}")
+        raise ValueError(f"{name} must be one value or a range MIN MAX COUNT, got {text}")
     low, high = (checks.finite(name, value) for value in (given[0], given[len(given) // 2]))
     for value in (low, high):
         eigenvalues(*((value, 0.0) if name == "beta" else (0.0, value)))  # refuses what is out of range
@@ -204,5 +206,5 @@ def _values(name: str, given: Sequence[object]) -> NDArray[np.float64]:
     count = given[2]
     if not (low < high and isinstance(count, float) and count.is_integer() and 2 <= count <= MOST_PAIRS):
         rule = f"MIN below MAX and a COUNT of at least 2 and at most {MOST_PAIRS}"
-        raise ValueError(f"{name} must have {rule}, got {shown}")
+        raise ValueError(f"{name} must have {rule}, got {text}")
     return np.linspace(low, high, int(count))

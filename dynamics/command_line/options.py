@@ -9,8 +9,10 @@ from inspect import signature
 from typing import Any, NoReturn
 
 from dynamics.basins import basin_map
-from dynamics.command_line import commands
+from dynamics.command_line import commands, sweeping
 from dynamics.command_line.record import Record
+from dynamics.initializers import Scheme
+from dynamics.sweep import MOST_STARTS
 from dynamics.trajectory import trajectory
 
 WINDOW = ("w_min", "w_max", "b_min", "b_max")
@@ -90,9 +92,11 @@ def _rho(parser: Parser) -> None:
 
 
 def _window(parser: Parser) -> None:
-    group = parser.add_argument_group(
-        "window", f"at most {commands.MOST_NUMBERS} starts, end points included"
-    )
+    _add_window(parser, commands.MOST_NUMBERS, 256)
+
+
+def _add_window(parser: Parser, most: int, side: int) -> None:
+    group = parser.add_argument_group("window", f"at most {most} starts, end points included")
     parser.set_defaults(given=())
     group.add_argument(
         "--window",
@@ -103,8 +107,8 @@ def _window(parser: Parser) -> None:
         metavar=tuple(name.replace("_", "").upper() for name in WINDOW),
         help="range of the weight w and the bias b (default -3 3 -3 3)",
     )
-    _add(group, "n-w", 256, "number of weights", whole, action=Named)
-    _add(group, "n-b", 256, "number of biases", whole, action=Named)
+    _add(group, "n-w", side, "number of weights", whole, action=Named)
+    _add(group, "n-b", side, "number of biases", whole, action=Named)
 
 
 def _judging(parser: Parser) -> None:
@@ -154,17 +158,48 @@ def _ranges(parser: Parser) -> None:
         )
 
 
+def _swept(parser: Parser) -> None:
+    group = parser.add_argument_group(
+        "settings",
+        "One or two take a range, MIN MAX COUNT and perhaps a scale: linear, log or\n"
+        "momentum, which is -log10(1 - beta). Where none does eta and beta vary, as far\n"
+        "as they are not given.",
+    )
+    for name, what in sweeping.WHAT.items():
+        default = sweeping.DEFAULTS[name]
+        group.add_argument(
+            f"--{name.replace('_', '-')}",
+            nargs="*",
+            type=whole if name in ("max_iterations", "fan_in") else number,
+            metavar=("MIN", "[MAX COUNT [SCALE]]"),
+            help=f"{what} (default {default:g})",
+        )
+    _add(group, "tolerance", _API["tolerance"], "updates shorter than this stop a run; 0 never stops")
+
+
+def _units(parser: Parser) -> None:
+    _add_window(parser, MOST_STARTS, 64)
+    group = parser.add_argument_group("units of a real initialisation in place of the window")
+    group.add_argument("--init", metavar="SCHEME", help=f"one of {', '.join(Scheme)}")
+    _add(group, "units", 600, "how many are drawn", whole, action=Named)
+    _add(group, "seed", 0, "equal seeds draw equal units", whole, action=Named)
+    _add(group, "fan-out", None, "of glorot's schemes; without it the fan-in", whole, action=Named)
+    for name in ("weight", "bias"):
+        what = f"standard deviation of the {name}, which gaussian needs"
+        _add(group, f"{name}-std", None, what, action=Named)
+
+
 def _add(
     parser: Any,
     name: str,
-    default: float | str,
+    default: float | str | None,
     what: str,
     read: Callable[[str], float | str] = number,
     **more: Any,
 ) -> None:
     """Add an option of one value; where that is missing it is empty, and refused with the allowed range."""
     how: dict[str, Any] = {"nargs": "?", "const": "", "type": read, "default": default, **more}
-    parser.add_argument(f"--{name}", help=f"{what} (default %(default)s)", **how)
+    parser.add_argument(f"--{name}", help=what + ("" if default is None else " (default %(default)s)"), **how)
 
 
 @dataclass(frozen=True)
@@ -224,6 +259,17 @@ COMMANDS = (
         "after how many updates dead units are back, if ever",
         (_hyperparameters, _start(), _window, _rho, _epsilon),
         ("revival --gamma 1 --start 1 -4 --start -1 -4", "revival --gamma 1 --output revival.npz"),
+    ),
+    Command(
+        "sweep",
+        sweeping.sweep,
+        "how many starts die, over one or two settings",
+        (_swept, _units),
+        (
+            "sweep --gamma 1 --n-w 24 --n-b 24",
+            "sweep --max-iterations 10 1e6 11 --tolerance 0 --beta 0.99 --init he_normal",
+            "sweep --eta 0.01 1 5 --beta 0 0.99 4 --output sweep.csv",
+        ),
     ),
 )
 _FILES = """\

@@ -1,6 +1,7 @@
 """Results in a few lines, in plain ASCII so that every terminal can show them."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from dynamics.field import VectorField
 from dynamics.hyperparameters import Grid, Hyperparameters
 from dynamics.outcome import Outcome
 from dynamics.revival import RevivalTimes
+from dynamics.sweep import Sweep
+from dynamics.sweep_tiles import SweepResult
 from dynamics.trajectory import Trajectory
 
 _LISTED = 20  # starts; of more only the shares are told
@@ -97,6 +100,45 @@ def revivals(result: RevivalTimes) -> str:
             for w, b, is_dead, wait in zip(result.w, result.b, dead, log, strict=True)
         ]
     return "\n".join(lines)
+
+
+def sweep(result: SweepResult) -> str:
+    """The dead share at every value of one setting, or where it is least and most over two."""
+    asked, dead = result.sweep, result.dead_fraction
+    varied = [axis.name for axis in asked.axes]
+    ranges = [
+        f"{len(axis)} x {axis.name} {axis.value(0):g} to {axis.value(-1):g}, {axis.scale}"
+        for axis in asked.axes
+    ]
+    hp = asdict(asked.hyperparameters) | {"epsilon": asked.epsilon, "max_iterations": asked.max_iterations}
+    fixed = [f"{name} {value:g}" for name, value in hp.items() if name not in varied]
+    lines = [*ranges, _starts(asked), f"{', '.join(fixed)}, tolerance {asked.tolerance:g}"]
+    if len(varied) == 1:
+        for i, value in enumerate(asked.axes[0].values[:_LISTED]):
+            lines.append(f"{varied[0]} {value:<10.5g} dead {100 * dead[i]:5.1f} %{_within(result, i)}")
+        if len(dead) > _LISTED:
+            lines.append(f"and {len(dead) - _LISTED} more")
+    for word, index in (("least", dead.argmin()), ("most", dead.argmax())):
+        place = ", ".join(f"{name} {value:.4g}" for name, value in asked.values(int(index)).items())
+        lines.append(f"{word:<6} dead {100 * dead.flat[index]:5.1f} %, at {place}")
+    return "\n".join(lines)
+
+
+def _within(result: SweepResult, i: int) -> str:
+    if result.interval is None:
+        return ""
+    low, high = (100 * end[i, Outcome.DEAD] for end in result.interval)
+    return f", 95 % interval {low:.1f} to {high:.1f} %"
+
+
+def _starts(asked: Sweep) -> str:
+    if isinstance(asked.starts, Grid):
+        return _window(asked.starts, asked.rho)
+    drawn = asked.starts
+    fan_in = (
+        "" if "fan_in" in (axis.name for axis in asked.axes) else f" of fan-in {drawn.initializer.fan_in}"
+    )
+    return f"{drawn.units} units drawn by {drawn.initializer.scheme}{fan_in}, seed {drawn.seed}"
 
 
 def _wait(dead: bool, log: float) -> str:

@@ -15,9 +15,15 @@ import pytest
 from numpy.typing import NDArray
 
 from dynamics import (
+    Axis,
+    Draw,
     Grid,
     Hyperparameters,
+    Initializer,
     Outcome,
+    Scheme,
+    Sweep,
+    SweepResult,
     basin_map,
     critical_momentum,
     eigenvalues,
@@ -25,6 +31,7 @@ from dynamics import (
     outcomes,
     regime,
     revival_time,
+    run_sweep,
     trajectory,
     vector_field,
 )
@@ -145,6 +152,76 @@ def expected_revivals() -> tuple[Found, Found, Found]:
     return settings("revival", HP, epsilon=0.01), arrays, arrays
 
 
+def expected_sweep() -> tuple[Found, Found, Found]:
+    asked = Sweep(
+        axes=(Axis("eta", 0.01, 1, 5), Axis("beta", 0, 0.9, 3, "linear")),
+        hyperparameters=HP,
+        starts=GRID,
+        rho=0.5,
+        tolerance=1e-5,
+    )
+    result = run_sweep(asked)
+    given = {
+        "command": "sweep",
+        "axes": "eta beta",
+        **attributes(HP, "gamma", "delta"),
+        **attributes(asked, "epsilon", "tolerance", "max_iterations", "rho"),
+        **attributes(GRID, "w_min", "w_max", "b_min", "b_max", "n_w", "n_b"),
+        "engine_version": ENGINE_VERSION,
+    }
+    eta, beta = (axis.values for axis in asked.axes)
+    arrays = {"eta": eta, "beta": beta, **attributes(result, "counts", "shares", "iterations")}
+    columns = {"eta": eta, "beta": beta[:, None], **per_outcome(result), "iterations": result.iterations}
+    return given, arrays | {"outcome_names": np.array(NAMES)}, columns
+
+
+def per_outcome(result: SweepResult) -> dict[str, Any]:
+    parts = {"count": result.counts, "share": result.shares}
+    if result.interval is not None:
+        parts |= dict(zip(("low", "high"), result.interval, strict=True))
+    return {
+        f"{kind.name.lower()}_{name}": values[..., kind] for kind in Outcome for name, values in parts.items()
+    }
+
+
+def expected_units() -> tuple[Found, Found, Found]:
+    initializer = Initializer(Scheme.GLOROT_NORMAL, 30, 60)
+    result = run_sweep(
+        Sweep(
+            axes=(Axis("fan_in", 10, 90, 4),),
+            hyperparameters=HP,
+            starts=Draw(initializer, 50, 3),
+            tolerance=0.0,
+            max_iterations=900,
+        )
+    )
+    given = {
+        "command": "sweep",
+        "axes": "fan_in",
+        **attributes(HP, "beta", "eta", "gamma", "delta"),
+        "epsilon": 1e-3,
+        "tolerance": 0.0,
+        "max_iterations": 900,
+        "scheme": "glorot_normal",
+        "fan_out": 60,
+        "units": 50,
+        "seed": 3,
+        "engine_version": ENGINE_VERSION,
+    }
+    assert result.interval is not None
+    low, high = result.interval
+    fan_in = np.array([10.0, 21.0, 43.0, 90.0])
+    arrays = {
+        "fan_in": fan_in,
+        **attributes(result, "counts", "shares"),
+        "interval_low": low,
+        "interval_high": high,
+        "iterations": result.iterations,
+        "outcome_names": np.array(NAMES),
+    }
+    return given, arrays, {"fan_in": fan_in, **per_outcome(result), "iterations": result.iterations}
+
+
 JUDGED = "--rho 0.5 --tolerance 1e-4 --max-iterations 9e2"
 CASES: dict[str, tuple[str, Callable[[], tuple[Found, Found, Found]]]] = {
     "basin": (f"basin {HP_OPTIONS} {GRID_OPTIONS} {JUDGED}", expected_basin),
@@ -164,6 +241,16 @@ CASES: dict[str, tuple[str, Callable[[], tuple[Found, Found, Found]]]] = {
     "eigenvalues": ("eigenvalues --beta 0 1 5 --eta 0.1 3 2", expected_eigenvalues),
     "field": (f"field {HP_OPTIONS} {GRID_OPTIONS} --rho 0.5", expected_field),
     "revival": (f"revival {HP_OPTIONS} {GRID_OPTIONS}", expected_revival),
+    "sweep": (
+        f"sweep --gamma 1 --delta 0.25 {GRID_OPTIONS} --eta 0.01 1 5 --beta 0 0.9 3 linear --rho 0.5 "
+        "--tolerance 1e-5",
+        expected_sweep,
+    ),
+    "sweep of units": (
+        f"sweep {HP_OPTIONS} --eta 0.1 --init glorot_normal --fan-in 10 9e1 4 --fan-out 60 "
+        "--units 50 --seed 3 --tolerance 0 --max-iterations 9e2",
+        expected_units,
+    ),
     "revivals": (
         f"revival {HP_OPTIONS} --epsilon 0.01 --start 1 -4 --start -1 -4 --start 1 4",
         expected_revivals,

@@ -13,7 +13,7 @@ import pytest
 
 from dashboard.controls import CONTROLS
 from dashboard.texts import STARTS, WINDOW
-from dynamics.command_line import main, options, progress
+from dynamics.command_line import main, options, progress, sweeping
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -63,7 +63,10 @@ def test_defaults_are_the_pages() -> None:
     for command in options.COMMANDS:
         args = vars(options.command_parser().parse_args([command.name]))
         for name, control in CONTROLS.items():
-            if name in args:
+            if command.name == "sweep" and name in sweeping.DEFAULTS:
+                assert args[name] is None  # as which a setting that was not given is known
+                assert sweeping.DEFAULTS[name] == control.default
+            elif name in args and args[name] is not None:
                 wanted = [control.default] if command.name == "eigenvalues" else control.default
                 assert args[name] == wanted, name
         assert args.get("window", list(WINDOW)) == list(WINDOW)
