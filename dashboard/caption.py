@@ -23,6 +23,7 @@ from dynamics import (
 )
 from figures import StartPath
 from figures.chart import momentum
+from figures.revival_ground import count
 
 FATES = {
     Outcome.DEAD: "dies",
@@ -91,6 +92,32 @@ def unit_caption(settings: Settings, grid: Grid, runs: Sequence[StartPath], told
         active = float(runs[0].trajectory.activation_probability[0])
         state = "dead" if active < settings.epsilon else "alive"
         verdict = f"{runs[0].letter} is {state}: P(z > 0) = {readable(active, 2)}"
+    return Caption(f"{verdict}.", f"{_context(settings)}.", counting(settings, grid))
+
+
+def revival_caption(settings: Settings, grid: Grid, back: Sequence[tuple[str, float | None]]) -> Caption:
+    """Say of each start when it is back, in the words of the lesson.
+
+    Parameters
+    ----------
+    settings : Settings
+    grid : Grid
+        What is seen of the plane.
+    back : sequence of (str, float or None)
+        Each start's letter and log₁₀ of the updates until it is back: infinite for never, nan where that
+        could not be told, None for a start outside the dead cone.
+    """
+    told, returns = [], False
+    for letter, log10 in back:
+        if log10 is None or math.isnan(log10):
+            told.append(f"{letter} {'is alive' if log10 is None else 'keeps moving'}")
+            returns = False
+            continue
+        when = "never" if math.isinf(log10) else f"after {count(log10)} updates"
+        whole = "never returns" if when == "never" else f"returns {when}"
+        told.append(f"{letter} {when if returns else whole}")
+        returns = True
+    verdict = "; ".join(told) or _regime_sentence(settings)
     return Caption(f"{verdict}.", f"{_context(settings)}.", counting(settings, grid))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard import alternatives, guess, kick, pinned, results, revival
-from dashboard.caption import Caption, caption, compared_caption, unit_caption
+from dashboard.caption import Caption, caption, compared_caption, revival_caption, unit_caption
 from dashboard.comparison import Comparison, baseline, compare, known
 from dashboard.page import Properties, compared, page
 from dashboard.presets import matching
@@ -88,7 +88,7 @@ def starts(request: FrameRequest, cancel: Cancellation) -> Shown:
     if there is not None:
         draw |= pinned.drawn(settings, basin, runs, there, request.view, cancel)
         said = {**said, **alternatives.of_pinned(settings, request.view, basin, runs, there)}
-    words = _caption(request, found)
+    words = _caption(request, found, cancel)
     heads_and_ways, ways = _time(request, {"map": runs, **({"pinned": there.runs} if there else {})})
     return Shown(
         draw,
@@ -122,11 +122,13 @@ def _found(request: FrameRequest, cancel: Cancellation) -> _Found:
     return _Found(timed, comparison, runs, kicked, revived, there, busy, there is None and unfinished)
 
 
-def _caption(request: FrameRequest, found: _Found) -> Caption:
+def _caption(request: FrameRequest, found: _Found, cancel: Cancellation) -> Caption:
     """Return the sentences above the map."""
     settings, basin, there = request.settings, found.basin, found.pinned
     if settings.step > 0 and request.view.blank:
         return unit_caption(settings, basin.grid, found.runs, "paths" in request.view.layers)
+    if settings.step > 0 and found.revived is not None:
+        return revival_caption(settings, basin.grid, revival.back(settings, cancel))
     if there is None:
         return caption(settings, basin, found.comparison.baseline)
     return compared_caption(settings, basin, there.settings, there.basin, pinned.differing(settings))
@@ -141,7 +143,7 @@ def _told(request: FrameRequest, found: _Found, words: Caption) -> Properties:
     told["state"] = {
         "text": " ".join(_state(found.busy, request.exact, results.rough(basin.grid, basin.rho)))
     }
-    if revived is not None:
+    if revived is not None and settings.step == 0:  # in the lesson no unit is selected
         told |= revival.page(settings, revived.unit)
         if there is None:
             told["context"] = {"text": revival.context(settings, revived)}

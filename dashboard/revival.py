@@ -16,6 +16,7 @@ from dash.development.base_component import Component
 from dashboard.controls import CONTROLS
 from dashboard.markup import aria, later_graph
 from dashboard.numbers import readable, small
+from dashboard.runs import LETTERS
 from dashboard.settings import Settings
 from dashboard.texts import Window
 from dynamics import (
@@ -126,6 +127,15 @@ def lines(settings: Settings, w: float, b: float, cancel: Cancellation) -> list[
     if not one.dead:
         return ["Not in the dead cone.", f"start ({readable(w)}, {readable(b)})"]
     return list(told(float(one.log10_iterations), _seen(settings, one), _frozen(one), settings.batch))
+
+
+def back(settings: Settings, cancel: Cancellation) -> list[tuple[str, float | None]]:
+    """Return each start's letter and log₁₀ of the updates until it is back, None outside the dead cone."""
+    found = (
+        (letter, _times(settings, *start, settings.rho, cancel))
+        for letter, start in zip(LETTERS, settings.starts, strict=False)
+    )
+    return [(letter, float(one.log10_iterations) if one.dead else None) for letter, one in found]
 
 
 def wedge(epsilon: float, rho: float) -> Window:

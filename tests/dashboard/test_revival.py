@@ -1,5 +1,6 @@
 """The colouring Revival: its ground, the selected unit's numbers, and the words."""
 
+import json
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,9 +11,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashboard import create_app
+from dashboard.frame import look
+from dashboard.lesson_page import begin
 from dashboard.packing import unpack
+from dashboard.request import FrameRequest
 from dashboard.revival import find, lines, page, wedge
-from dashboard.settings import DEFAULT, Settings
+from dashboard.settings import DEFAULT, Settings, read_query
 from dynamics import (
     Cancellation,
     Cancelled,
@@ -137,3 +141,23 @@ def test_it_can_be_called_off() -> None:
     cancel.cancel()
     with pytest.raises(Cancelled):
         find(replace(REVIVAL, eta=0.123), REVIVAL.grid(64), True, cancel)
+
+
+@pytest.mark.parametrize(
+    ("query", "verdict"),
+    [
+        ("", "A is dead: P(z > 0) = 3.2·10⁻⁵."),  # as long as the lesson asks who returns
+        ("vote=2", "A returns after 3\N{NARROW NO-BREAK SPACE}000 updates; B never."),
+        ("delta=3", "A returns after {} updates; B after 7\N{NARROW NO-BREAK SPACE}000 updates."),
+        ("vote=1&starts=-1,-4;1,1;1,-4", "A never returns; B is alive; C returns after {} updates."),
+    ],
+)
+def test_the_lesson_s_caption_tells_when_each_start_is_back(query: str, verdict: str) -> None:
+    settings = read_query(f"?step=8&{query}", begin("/lesson", "step=8"))[0]
+    shown = look(FrameRequest(settings, cells=32), Cancellation())
+    time = revival_time(settings.hyperparameters, 1.0, -4.0, epsilon=settings.epsilon)
+    assert shown.verdict == verdict.format(count(float(time.log10_iterations)))
+    said = json.dumps(shown.page, ensure_ascii=False)
+    assert "selected unit" not in said
+    assert "never" not in said or query
+    assert "unit-back" not in shown.page
