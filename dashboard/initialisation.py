@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -29,6 +30,7 @@ _DRAWN = (
     "bias_std",
     "seed",
 )
+_FLAT = 1e-3  # a ρ below which the cones' section is drawn as lines through the tip
 CLOUD_DEPENDS: dict[str, tuple[str, ...] | None] = {
     "cloud": (*_DRAWN, "layers", "time"),
     "survival": (*_DRAWN, "time"),
@@ -155,7 +157,6 @@ def page(settings: Settings, found: Clouds, words: Caption) -> dict[str, Propert
     dead, gone = float(run.dead_fraction[row]), float(np.isnan(run.w[row]).mean())
     time = int(run.iteration[row])
     rho = float(run.median_rho[row])
-    cone = "" if np.isnan(rho) else f"cone of the median ρ, {readable(rho, 2)}; each unit has its own"
     told = f"{percent(dead, 1)} dead, 95 % interval {_interval(run, row)}"
     return {
         "context": {"text": words.context},
@@ -165,8 +166,8 @@ def page(settings: Settings, found: Clouds, words: Caption) -> dict[str, Propert
         "cloud-living": {"text": percent(1 - dead - gone)},
         "cloud-diverged": {"text": f"diverged {percent(gone)}", "hidden": gone == 0},
         "cloud-rho": {
-            "text": cone,
-            "hidden": not cone,
+            "text": _cone(rho),
+            "hidden": math.isnan(rho),
         },
         "survival-remark": {"text": f"drag the line: T = {readable(time)}"},
         "survival-handle": {
@@ -174,6 +175,15 @@ def page(settings: Settings, found: Clouds, words: Caption) -> dict[str, Propert
             "aria-valuetext": f"after {in_updates(time)}: {told}",
         },
     }
+
+
+def _cone(rho: float) -> str:
+    """Say which of the units' cones is drawn; at a ρ that no eye tells from 0 all look the same."""
+    if math.isnan(rho):
+        return ""
+    if rho < _FLAT:
+        return "cones at ρ = 0"
+    return f"cone of the median ρ, {readable(rho, 2)}; each unit has its own"
 
 
 def words(settings: Settings, found: Clouds) -> dict[str, Callable[[], str]]:

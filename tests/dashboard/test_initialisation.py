@@ -103,6 +103,16 @@ def test_the_third_line_says_what_was_counted(dying: Cloud) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("rho", "said"), [(1.4, "cone of the median ρ, 1.4; each unit has its own"), (8.5e-23, "cones at ρ = 0")]
+)
+def test_the_cone_s_rho_is_named_where_it_is_seen(dying: Cloud, rho: float, said: str) -> None:
+    now = settings()
+    around = found(replace(dying, rho=np.full_like(dying.rho, rho)))
+    told = page(now, around, caption(now, around))["cloud-rho"]
+    assert told == {"text": said, "hidden": False}
+
+
 def test_diverged_units_and_a_dead_truth_are_named() -> None:
     hp = replace(DEFAULT.hyperparameters, beta=0.0, eta=900.0, gamma=1.0, delta=900.0)
     gone = cloud(hp, Initializer(Scheme.HE_NORMAL, 100), 40, iterations=100)
