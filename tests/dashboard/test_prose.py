@@ -238,7 +238,7 @@ def test_a_dies_without_having_been_in_the_linear_cone() -> None:
             "by 15 % of the first error. At 0.8 it is 3 %; at 0.7 nobody sees it",
         ),
         ("/teach/45-minutes", "10 % die instead of 36 %"),
-        ("/teach/90-minutes", "Φ−1(10−3)=−3.09"),
+        ("/teach/90-minutes", "Φ−1(0.001)=−3.09"),
         ("/teach/90-minutes", "from about δ = 2.34. Computed: 2.35"),
         ("/teach/90-minutes", "At first A alone returns, after 3 000 updates."),
         ("/teach/questions", "is inside for one update and lives"),
