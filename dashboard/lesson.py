@@ -7,17 +7,21 @@ data bear out what it claims.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dashboard.caption import POINT
 from dashboard.lesson_scene import Scene, enacted
 from dashboard.lesson_steps import STEPS, Step
-from dashboard.lesson_values import VALUES
+from dashboard.lesson_values import VALUES, braces
+from dashboard.lesson_words import NOTHING, Value
+from dashboard.numbers import readable
 from dashboard.runs import LETTERS
 from dashboard.settings import Settings
 from dynamics import Cancellation, Outcome, Regime, regime
 
+_SENTENCE = re.compile(r"(?<=[.?]) (?=[A-Z{])")
 _THOUSANDS = 3.0  # log₁₀ of how many times weaker the pull is
 _ALIKE = 0.005  # in log₁₀ P of two units, about a hundredth of it
 _NEARLY_ALL = 0.9
@@ -99,7 +103,7 @@ def read(settings: Settings, step: int, vote: int | None, cancel: Cancellation) 
     elif obstacle is not None:
         hint = obstacle
     elif _moved(scene):
-        hint = words.fill(told.short)
+        hint = _unzoomed(scene, settings) or words.fill(told.short)
     return Told(
         title=told.title,
         text=words.fill(told.text),
@@ -128,7 +132,7 @@ def _hidden(step: Step) -> Told:
         chosen=None,
         right=None,
         reaction=None,
-        short_hint="The outcome is hidden: press Reset.",
+        short_hint="The outcome is hidden: reset the step.",
         claim_holds=True,
         reset=True,
     )
@@ -139,14 +143,27 @@ class _Words:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
+        self._found: dict[str, Value] = {}
+
+    def _find(self, name: str) -> Value:
+        if name not in self._found:
+            self._found[name] = VALUES[name](self._scene)
+        return self._found[name]
 
     def __getitem__(self, name: str) -> str:
-        return VALUES[name](self._scene).words
+        return self._find(name).words
 
     def fill(self, template: str) -> str:
-        """Fill a template's braces and begin it with a capital letter."""
-        text = template.format_map(self)
-        return text[:1].upper() + text[1:]
+        """Fill the braces of a template's sentences and begin each with a capital letter.
+
+        A sentence that names what there is not, as a start that is gone, is left out.
+        """
+        sentences = (sentence for sentence in _SENTENCE.split(template) if self._tells(sentence))
+        filled = (sentence.format_map(self) for sentence in sentences)
+        return " ".join(text[:1].upper() + text[1:] for text in filled)
+
+    def _tells(self, sentence: str) -> bool:
+        return all(self._find(name) != NOTHING for name in braces(sentence))
 
 
 def number(scene: Scene, name: str) -> float:
@@ -159,11 +176,13 @@ def _mode(settings: Settings, step: Step) -> str | None:
     """Say which way of looking at the page keeps the step from being seen."""
     if (settings.init == "none") != (step.settings.init == "none"):
         about = "starts on a map" if step.settings.init == "none" else "real starts"
-        return f"This step is about {about}: press Reset."
+        return f"This step is about {about}: reset the step."
     if settings.pytorch:
-        return "With PyTorch's lr, η would follow β; this step keeps η: press Reset."
+        return "With PyTorch's lr, η would follow β; this step keeps η: reset the step."
     if settings.comparing:
-        return "The map is compared with a pinned one: press Reset."
+        return "The map is compared with a pinned one: reset the step."
+    if step.number == 6 and settings.scale and not _grown(settings):
+        return "The window is not the step's: reset the step."
     return None
 
 
@@ -171,9 +190,9 @@ def _obstacle(scene: Scene) -> str | None:
     """Say why the step cannot be done at these settings."""
     now, begin = scene.now, scene.step.settings
     if len(now.starts) < len(begin.starts):
-        return f"{LETTERS[len(now.starts)]} is gone: press Reset."
+        return f"{LETTERS[len(now.starts)]} is gone: reset the step."
     if scene.step.number == 8 and not all(number(scene, p) < now.epsilon for p in ("P_A", "P_B")):
-        return "A and B have to lie in the dead cone: press Reset."
+        return "A and B have to lie in the dead cone: reset the step."
     return None
 
 
@@ -200,9 +219,22 @@ def _dies(scene: Scene) -> bool:
     return scene.path is not None and scene.path.outcome == Outcome.DEAD
 
 
+def _grown(settings: Settings) -> bool:
+    """Whether the window of step 6 grew as much as γ did."""
+    return settings.scaled(True).window == STEPS[5].settings.scaled(True).window
+
+
+def _unzoomed(scene: Scene, settings: Settings) -> str | None:
+    """Say in step 6 that the switch is missing, where γ was moved without it."""
+    if scene.step.number != 6 or _grown(settings):
+        return None
+    gamma = readable(scene.step.settings.gamma)
+    return f"“Scale with γ” is off: drag γ back to {gamma}, switch it on, then drag γ to 1."
+
+
 def _zoomed(scene: Scene) -> bool:
     """Whether γ was enlarged, and the window with it."""
-    return _reached(scene) and scene.now.scaled(True).window == scene.step.settings.scaled(True).window
+    return _reached(scene) and _grown(scene.now)
 
 
 DONE: Mapping[int, Callable[[Scene], bool]] = {
@@ -223,8 +255,8 @@ DONE: Mapping[int, Callable[[Scene], bool]] = {
 
 
 def _keeps_direction(scene: Scene) -> bool:
-    """That units on a ray from the tip answer as many inputs, and this one some."""
-    return scene.now.rho == 0 and number(scene, "log_P_A") > -math.inf
+    """That units on a ray from the tip answer as many inputs, and that this one is not the tip."""
+    return scene.now.rho == 0 and scene.now.starts[0] != (0.0, 0.0)
 
 
 def _swings(scene: Scene) -> bool:
@@ -234,7 +266,7 @@ def _swings(scene: Scene) -> bool:
 
 def _killed(scene: Scene) -> bool:
     """That momentum kills A, and only well above the critical one."""
-    lived = number(scene, "A_fate_0") == Outcome.CONVERGED and number(scene, "A_dead_at") > 0
+    lived = number(scene, "A_fate_0") == Outcome.CONVERGED and number(scene, "A_first_at") > 0
     return lived and number(scene, "A_death_beta") > number(scene, "critical_beta")
 
 
@@ -259,10 +291,10 @@ def _saved(scene: Scene) -> bool:
 
 
 def _woken(scene: Scene) -> bool:
-    """That of two equally dead units A alone returned at first."""
+    """That of two equally dead units A alone returned at first, and now both do."""
     alike = abs(number(scene, "log_P_A") - number(scene, "log_P_B")) < _ALIKE
     first = number(scene, "A_back_0") < math.inf and number(scene, "B_back_0") == math.inf
-    return alike and first
+    return alike and first and number(scene, "A_back") < math.inf
 
 
 def _waited(scene: Scene) -> bool:

@@ -99,10 +99,10 @@ STEPS: tuple[Step, ...] = (
         number=1,
         title="One point is one unit",
         text="A unit weighs its input, adds a bias and cuts off everything below zero. One point on this map "
-        "is one unit. A answers {P_A} of all inputs. Below ε = {epsilon} we call it dead: the hatched cone.",
+        "is one unit. A answers {some_A}. Below ε = {epsilon} we call it dead: the hatched cone.",
         do="Drag A to (0.5, −2).",
-        expected="Dead: it answers only {P_A} of inputs. Twice as far out on the same line from the tip it "
-        "would answer just as many. Direction decides, not distance.",
+        expected="Dead: it answers {few_A}. Twice as far out on the same line from the tip it would answer "
+        "{as_many}: direction decides, not distance.",
         short=_STILL_ALIVE,
         asked="start A",
         charts=("alive", None),
@@ -150,14 +150,13 @@ STEPS: tuple[Step, ...] = (
     Step(
         number=4,
         title="The swing that kills",
-        text="The target's spread γ is now {gamma}. Without momentum A {A_fate_0}. Its thin twin has no cut: "
+        text="The target's spread γ is now {gamma}. Without momentum A {A_fate_0}. A's thin twin has no cut: "
         "once it swings, it can cross the hatched cone and return.",
         question="When will A die?",
         do="Choose, then drag β slowly from 0 to 0.9.",
         options=("when swinging begins, at {critical_beta}", "later", "never"),
         answer=2,
-        expected="A dies from β = {A_death_beta}; swinging began at {critical_beta}. At update {A_dead_at} A "
-        "fell into the cone, lost its pull and stayed.",
+        expected="A dies from β = {A_death_beta}; swinging began at {critical_beta}. {A_fall}.",
         wrong="Swinging began at {critical_beta}, but A dies only from {A_death_beta}. The swing must be "
         "large enough to end in the cone.",
         short="At β = {beta} A still lives. A little further.",
@@ -169,7 +168,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         number=5,
         title="The dead region grows",
-        text="Now every point is a start, coloured by its end: navy dead, yellow arrived. The target's "
+        text="Now every point is a start, coloured by its end: blue dead, yellow arrived. The target's "
         "spread is {gamma}. Without momentum {dead_share_0} {die}.",
         question="How many {die} at strong momentum?",
         do="Choose, then drag β from 0 to 0.99.",
@@ -198,7 +197,7 @@ STEPS: tuple[Step, ...] = (
         "small target means a far-away start.",
         wrong="{changed} of the points changed. Without the zoom {changed_nozoom} of them would: the same "
         "starts would be nearer, measured in target spreads.",
-        short="Switch on “Scale with γ”, then drag γ on to 1: the window has to grow with it.",
+        short="Further, to γ = 1.",
         asked="gamma",
         charts=("alive", "share"),
         changes=_grid("0.9", "0.1", layers="cones,paths", starts="2,1.8"),
@@ -234,7 +233,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         number=8,
         title="Dead for how long?",
-        text="A and B are equally dead: each answers {P_A} of inputs. These few are large and positive for "
+        text="A and B are equally dead: each answers {some_A}. These few are large and positive for "
         "A, large and negative for B; there the target averages {target_A} and {target_B}.",
         question="Who returns, A or B?",
         do="Choose, then drag δ, the target's mean, from 0 to 3.",
@@ -242,8 +241,8 @@ STEPS: tuple[Step, ...] = (
         answer=1,
         expected="At first A alone returns, after {A_back_0}. At δ = {delta}, B meets a target of "
         "{target_B} and returns after {B_back}.",
-        wrong="A unit is lifted only where the target lies above its own small output. A returns after "
-        "{A_back_0}; B needs δ raised.",
+        wrong="A unit is lifted only where the target lies above its small output. At δ = {delta_0} A "
+        "alone returned, after {A_back_0}; at δ = {delta} B returns too, after {B_back}.",
         short="B stays: at its inputs the target averages {target_B}, its own output {output_B}. A little "
         "further.",
         asked="delta",
@@ -265,7 +264,7 @@ STEPS: tuple[Step, ...] = (
         text="These are real starts: {scheme} initialisation, a standard recipe for random first weights, "
         "with {fan_in} inputs. β = {beta}, γ = {gamma}.",
         question="After {T_0} updates {cloud_dead_0} are dead. How many are dead after {T_goal}?",
-        do="Choose, then move T from 10⁴ to 10⁶.",
+        do="Choose, then drag the chart's line, or the slider under the map, to 10⁶ updates.",
         options=("all", "half", "about a fifth"),
         answer=3,
         expected="After {T} {cloud_dead} are dead; after {T_0} it was {cloud_dead_0}. Dead can be a "

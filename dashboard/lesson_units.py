@@ -42,6 +42,31 @@ def alive(settings: Settings, unit: Start) -> Value:
     return Value(active, portion(active) if active >= 0.01 else log_alive(settings, unit).words)
 
 
+def some(settings: Settings, unit: Start) -> Value:
+    """How many of all inputs a unit answers, or that it answers none."""
+    return _answers(settings, unit, "{} of all inputs")
+
+
+def few(settings: Settings, unit: Start) -> Value:
+    """The same of a unit that is dead."""
+    return _answers(settings, unit, "only {} of inputs")
+
+
+def _answers(settings: Settings, unit: Start, phrase: str) -> Value:
+    active = alive(settings, unit)
+    return Value(active.number, "no input at all" if _mute(settings, unit) else phrase.format(active.words))
+
+
+def as_many(settings: Settings, unit: Start) -> Value:
+    """What another unit on the same ray answers, where there is anything to compare."""
+    return NOTHING if _mute(settings, unit) else Value(None, "just as many")
+
+
+def _mute(settings: Settings, unit: Start) -> bool:
+    """Whether no input reaches the unit, not even too few for a double."""
+    return log_alive(settings, unit).number == -math.inf
+
+
 def pull(settings: Settings, unit: Start) -> Value:
     """‖∇L‖."""
     found = log_pull(settings, unit)

@@ -20,7 +20,7 @@ from dashboard.clouds import updates
 from dashboard.comparison import CELLS, without_momentum
 from dashboard.controls import CONTROLS
 from dashboard.initialisation import SCHEME_NAMES
-from dashboard.lesson_scene import Scene, Start, enacted, inside, inside_from, start
+from dashboard.lesson_scene import Scene, Start, enacted, first_inside, inside, inside_from, start
 from dashboard.lesson_steps import STEPS, Step
 from dashboard.lesson_words import NOTHING, Value
 from dashboard.numbers import grouped, in_updates, readable
@@ -63,8 +63,13 @@ def names(step: Step) -> list[str]:
     """Return what stands in the braces of a step's texts, each name once."""
     first = step.text, step.question, *step.options
     texts = *first, step.expected, step.wrong, step.short, step.fallback
-    found = (name for text in texts for _, name, _, _ in string.Formatter().parse(text))
-    return list(dict.fromkeys(name for name in found if name is not None))
+    return list(dict.fromkeys(name for text in texts for name in braces(text)))
+
+
+def braces(template: str) -> list[str]:
+    """Return what stands in the braces of a template, in order."""
+    found = (name for _, name, _, _ in string.Formatter().parse(template))
+    return [name for name in found if name is not None]
 
 
 # ------------------------------------------------------------------ the target
@@ -155,6 +160,23 @@ def _dead_at(path: StartPath, epsilon: float) -> Value:
     return NOTHING if number is None else Value(number, grouped(number))
 
 
+def _first_at(path: StartPath, epsilon: float) -> Value:
+    """The first update after which A is dead, be it for good or not."""
+    number = first_inside(path, epsilon)
+    return NOTHING if number is None else Value(number, grouped(number))
+
+
+def _fall(path: StartPath, epsilon: float) -> Value:
+    """Tell how A came into the cone: at once and for good, or after crossing it."""
+    first, last = _first_at(path, epsilon), _dead_at(path, epsilon)
+    if last.number is None:
+        return NOTHING
+    if first == last:
+        return Value(last.number, f"At update {last.words} A fell into the cone, lost its pull and stayed")
+    crossed = f"A crossed the cone at update {first.words}, came out, and sank back for good at"
+    return Value(last.number, f"{crossed} {last.words}")
+
+
 def _dead_updates(path: StartPath, epsilon: float) -> Value:
     """After how many of its updates A was dead."""
     number = inside(path, epsilon)
@@ -221,6 +243,7 @@ VALUES: Mapping[str, Find] = {
     "beta": lambda scene: said.beta(scene.now.beta, 4),
     "gamma": lambda scene: said.read(scene.now.gamma),
     "delta": lambda scene: said.read(scene.now.delta),
+    "delta_0": lambda scene: said.read(scene.before.delta),
     "epsilon": lambda scene: said.read(scene.now.epsilon),
     "window": lambda scene: said.read(max(map(abs, scene.now.window))),
     "cells": lambda scene: said.some(scene.map(scene.now).outcome.size),
@@ -233,6 +256,9 @@ VALUES: Mapping[str, Find] = {
     "overshoot": _overshoot,
     "P_A": _unit(lesson_units.alive, "A"),
     "P_B": _unit(lesson_units.alive, "B"),
+    "some_A": _unit(lesson_units.some, "A"),
+    "few_A": _unit(lesson_units.few, "A"),
+    "as_many": _unit(lesson_units.as_many, "A"),
     "log_P_A": _unit(lesson_units.log_alive, "A"),
     "log_P_B": _unit(lesson_units.log_alive, "B"),
     "log_pull_start": _unit(lesson_units.log_pull, "A", before=True),
@@ -253,6 +279,8 @@ VALUES: Mapping[str, Find] = {
     "A_fate_0": _fate,
     "A_death_beta": _death,
     "A_dead_at": _way(_dead_at),
+    "A_first_at": _way(_first_at),
+    "A_fall": _way(_fall),
     "A_dead_updates": _way(_dead_updates),
     "die": lambda scene: Value(None, die(scene.now)),
     "dead_share": _dead,

@@ -318,7 +318,15 @@ def check(step: int, now: Settings, expected: dict[str, float], tolerance: float
         assert found[name].number == pytest.approx(right, rel=tolerance), name
         assert found[name] != plain[name], name
     said = {name for name, each in found.items() if each.number is not None}
-    assert said - set(expected) <= {"zoom", "gamma_goal", "T_goal", "cells", "net_small", "net_one"}
+    assert said - set(expected) <= {
+        "zoom",
+        "gamma_goal",
+        "T_goal",
+        "delta_0",
+        "cells",
+        "net_small",
+        "net_one",
+    }
 
 
 def test_perturbed_numbers_of_one_unit() -> None:
@@ -326,7 +334,8 @@ def test_perturbed_numbers_of_one_unit() -> None:
     dead = float(np.mean(shares(now) == Outcome.DEAD))
     calm = float(np.mean(shares(now, beta=0.0) == Outcome.DEAD))
     others = {"epsilon": 0.002, "dead_share": dead, "dead_share_0": calm}
-    check(1, now, {"P_A": probability(now, (0.6, -2.1)), **others})
+    answered = dict.fromkeys(("P_A", "some_A", "few_A"), probability(now, (0.6, -2.1)))
+    check(1, now, answered | others)
     first, last = pull(now, (0.5, 1.0)), pull(now, (0.6, -2.1))
     check(
         2,
@@ -371,7 +380,7 @@ def test_perturbed_numbers_of_a_path() -> None:
         "beta": 0.93,
         "critical_beta": (0.87 / 1.13) ** 2,
         "A_death_beta": low,
-        "A_dead_at": alive[-1] + 1,
+        "A_fall": alive[-1] + 1,
         "dead_share": float(np.mean(shares(now) == Outcome.DEAD)),
         "dead_share_0": float(np.mean(shares(now, beta=0.0) == Outcome.DEAD)),
     }
@@ -447,7 +456,7 @@ def test_perturbed_numbers_of_revival() -> None:
         return next(n for n, slope in enumerate(slopes, start=1) if slope >= border)
 
     expected = {
-        "P_A": probability(now, (1.1, -4.1)),
+        "some_A": probability(now, (1.1, -4.1)),
         "target_A": mean_target(now, (1.1, -4.1)),
         "target_B": mean_target(now, (-0.9, -3.5)),
         "A_back_0": back((1.1, -4.1), 0.0),
@@ -532,7 +541,12 @@ def test_the_zoom_needs_gamma_and_the_window() -> None:
     assert not told(at(6, GOAL, gamma="0.98"), 6).done
     assert told(at(6, GOAL, gamma="2"), 6).done
     assert told(at(6, GOAL).scaled(False), 6).done
-    assert told(at(6, gamma="1"), 6).short_hint == STEPS[5].short
+    off = "“Scale with γ” is off: drag γ back to 0.1, switch it on, then drag γ to 1."
+    assert told(at(6, gamma="1"), 6).short_hint == off
+    for gamma in (0.13, 0.3, 0.7, 0.98):
+        assert told(replace(at(6, GOAL), gamma=gamma), 6).short_hint == "Further, to γ = 1."
+    late = told(at(6, gamma="0.5").scaled(True), 6)  # switched on when γ was moved already
+    assert (late.short_hint, late.reset) == ("The window is not the step's: reset the step.", True)
 
 
 def test_b_wakes_only_above_its_own_output() -> None:
@@ -689,14 +703,14 @@ def test_a_run_continued_at_other_settings_bears_out_no_claim() -> None:
 @pytest.mark.parametrize(
     ("step", "changes", "hint"),
     [
-        (1, {"starts": "none"}, "A is gone: press Reset."),
-        (8, {"starts": "1,-4"}, "B is gone: press Reset."),
-        (8, {"starts": "1,-4;-1,-2"}, "A and B have to lie in the dead cone: press Reset."),
+        (1, {"starts": "none"}, "A is gone: reset the step."),
+        (8, {"starts": "1,-4"}, "B is gone: reset the step."),
+        (8, {"starts": "1,-4;-1,-2"}, "A and B have to lie in the dead cone: reset the step."),
         (4, {"starts": "0.1,0.1"}, "A lives at every β here."),
-        (5, {"init": "he_normal"}, "This step is about starts on a map: press Reset."),
-        (9, {"init": "none"}, "This step is about real starts: press Reset."),
-        (4, {"pytorch": "1"}, "With PyTorch's lr, η would follow β; this step keeps η: press Reset."),
-        (5, {"pin": "gamma:1"}, "The map is compared with a pinned one: press Reset."),
+        (5, {"init": "he_normal"}, "This step is about starts on a map: reset the step."),
+        (9, {"init": "none"}, "This step is about real starts: reset the step."),
+        (4, {"pytorch": "1"}, "With PyTorch's lr, η would follow β; this step keeps η: reset the step."),
+        (5, {"pin": "gamma:1"}, "The map is compared with a pinned one: reset the step."),
     ],
 )
 def test_what_makes_a_step_impossible_is_told(step: int, changes: dict[str, str], hint: str) -> None:
@@ -721,7 +735,7 @@ def test_nothing_is_judged_or_told_while_the_outcome_is_hidden(
         shown = answer.text, answer.question, answer.do, answer.options, answer.reaction
         assert shown == ("", "", "", (), None)
         assert (answer.short_hint, answer.done, answer.right) == (
-            "The outcome is hidden: press Reset.",
+            "The outcome is hidden: reset the step.",
             False,
             None,
         )
@@ -754,7 +768,6 @@ def test_what_underflows_is_told_in_powers_of_ten() -> None:
 @pytest.mark.parametrize(
     ("step", "changes"),
     [
-        (1, {"starts": "0,-2"}),
         (2, {"starts": "0,-2"}),
         (2, {"starts": "1,-4", "gamma": "1", "delta": "-4"}),  # the ground truth
     ],
@@ -766,6 +779,53 @@ def test_where_there_is_no_pull_none_is_compared(step: int, changes: dict[str, s
     assert answer.reset
     found = words(at(step, **changes), step)
     assert answer.reaction == f"{found['dead_share']} die here; without momentum {found['dead_share_0']}."
+
+
+def test_a_unit_that_answers_nothing_is_said_to() -> None:
+    answer = told(at(1, starts="0,-2"), 1)
+    assert answer.claim_holds
+    assert answer.reaction == "Dead: it answers no input at all."
+    assert "A answers no input at all. Below" in answer.text
+    assert told(at(8, starts="0,-2;0,-3"), 8).text.endswith("each answers no input at all.")
+    assert not told(at(1, starts="0,0"), 1).claim_holds  # the tip is on no ray
+
+
+@pytest.mark.parametrize(
+    ("beta", "fall"),
+    [
+        ("0.9", "At update 30 A fell into the cone, lost its pull and stayed."),
+        ("0.9224", "A crossed the cone at update {}, came out, and sank back for good at {}."),
+        ("0.99", "A crossed the cone at update {}, came out, and sank back for good at {}."),
+    ],
+)
+def test_a_that_crosses_the_cone_and_sinks_back_is_said_to(beta: str, fall: str) -> None:
+    now = at(4, beta=beta)
+    border = float(norm.ppf(1e-3))
+    slopes = iterated(now, (2.0, 1.8), 2000)
+    first = next(n for n, slope in enumerate(slopes, start=1) if slope < border)
+    last = max(n for n, slope in enumerate(slopes, start=1) if slope >= border) + 1
+    assert (first == last) == ("fell" in fall)
+    answer = told(now, 4)
+    assert answer.claim_holds
+    assert (answer.reaction or "").endswith(fall.format(first, last))
+
+
+def test_the_wrong_prediction_of_step_8_is_answered_by_what_is_seen() -> None:
+    assert told(at(8, GOAL), 8, 2).reaction == (
+        "A unit is lifted only where the target lies above its small output. At δ = 0 A alone returned, "
+        "after 3\N{NARROW NO-BREAK SPACE}000 updates; at δ = 3 B returns too, "
+        "after 7\N{NARROW NO-BREAK SPACE}000 updates."
+    )
+
+
+@pytest.mark.parametrize("step", [1, 2, 4, 6, 7, 8])
+def test_without_a_start_no_sentence_has_a_hole(step: int) -> None:
+    for goal in (False, True):
+        answer = told(at(step, goal, starts="none"), step)
+        assert answer.short_hint == "A is gone: reset the step."
+        assert answer.reset
+        assert "…" not in "".join((answer.text, answer.question, answer.do, *answer.options))
+        assert f"{answer.text} {answer.question}".strip().endswith((".", "?"))
 
 
 def test_units_too_dead_for_a_double_are_equally_dead_only_if_they_are() -> None:
@@ -858,7 +918,7 @@ def test_whatever_the_settings_no_brace_is_left(
     shown = (answer.text, answer.question, answer.do, *answer.options)
     said = (*shown, answer.reaction or "", answer.short_hint or "")
     for text in said:
-        assert not re.search(r"[{}]|\bnan\b|\binf\b|\bNone\b(?! (changed|of))", text), text
+        assert not re.search(r"[{}…]|\bnan\b|\binf\b|\bNone\b(?! (changed|of))", text), text
     assert (answer.reaction is not None) == answer.done
     assert answer.claim_holds or answer.done
     assert not (answer.done and answer.short_hint)
