@@ -57,6 +57,9 @@ class Block:
             np.array([getattr(c, name) for c in conditions], dtype)[:, None, None]
             for name in ("gamma", "delta")
         )
+        # All rows are the same batch in any order.
+        every = batch == max(len(part.train_targets) for part in self.splits)
+        self._whole = self._gathered([slice(None)] * len(self.splits)) if every else None
         betas = np.tile([c.beta for c in conditions], len(seeds))
         self._optimizer = optimizer(recipe.method, recipe.eta, betas, self.parameters.values)
 
@@ -79,7 +82,12 @@ class Block:
 
     def batch(self) -> tuple[Array, Array]:
         """Return inputs (networks or 1, rows, columns) and targets (networks, rows, 1) of the next update."""
-        rows = [batches.next() for batches in self._batches]
+        if self._whole is not None:
+            return self._whole
+        return self._gathered([batches.next() for batches in self._batches])
+
+    def _gathered(self, rows: Sequence[Any]) -> tuple[Array, Array]:
+        """Return inputs and targets of some rows of each seed's training rows."""
         inputs = np.stack([part.train_inputs[r] for part, r in zip(self.splits, rows, strict=True)])
         targets = [self.targets(part.train_targets[r]) for part, r in zip(self.splits, rows, strict=True)]
         # One seed's rows serve all of its networks; with several each network is given its own.

@@ -13,7 +13,7 @@ from dynamics.arrays import ReadOnlyArrays
 from experiments import kept
 from experiments.cost import refuse_above_limit, seconds_per_step
 from experiments.dead import deaths
-from experiments.networks import Architecture, Kind
+from experiments.networks import LEAST_WIDTH, MOST_WIDTH, Architecture, Kind
 from experiments.optimizers import Method
 from experiments.recipe import Condition, Recipe
 from experiments.tiling import Tiling
@@ -76,6 +76,7 @@ class DepthRun:
         if not 1 <= len(betas) == len(self.betas) <= MOST_BETAS:
             raise ValueError(f"betas must be 1 to {MOST_BETAS} different numbers, got {self.betas}")
         object.__setattr__(self, "betas", betas)
+        checks.whole("width", self.width, LEAST_WIDTH, MOST_WIDTH)
         object.__setattr__(self, "seeds", checks.whole("seeds", self.seeds, 1, MOST_SEEDS))
         object.__setattr__(self, "epsilon", checks.epsilon(self.epsilon))
         recipe, first = self.recipe(Kind.RESIDUAL), self.conditions[0]

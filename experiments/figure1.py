@@ -16,7 +16,7 @@ from dynamics import Cancellation, checks
 from experiments import builtin, kept
 from experiments.cost import refuse_above_limit, seconds_per_step
 from experiments.dead import deaths
-from experiments.networks import Architecture
+from experiments.networks import LEAST_WIDTH, MOST_WIDTH, Architecture
 from experiments.optimizers import Method
 from experiments.recipe import Condition, Recipe
 from experiments.tiling import Tiling
@@ -76,6 +76,7 @@ class Figure1:
         if not 1 <= len(set(datasets)) == len(datasets) <= MOST_SETS:
             raise ValueError(f"datasets must be 1 to {MOST_SETS} different names, got {', '.join(datasets)}")
         object.__setattr__(self, "datasets", datasets)
+        checks.whole("width", self.width, LEAST_WIDTH, MOST_WIDTH)
         object.__setattr__(self, "seeds", checks.whole("seeds", self.seeds, 1, MOST_SEEDS))
         object.__setattr__(self, "epsilon", checks.epsilon(self.epsilon))
         for name in ("eta", "depth", "width", "batch", "steps"):

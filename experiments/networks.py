@@ -23,7 +23,8 @@ from dynamics import checks
 
 Array = NDArray[Any]  # float32 for speed, float64 for checks
 
-MOST_LAYERS, LEAST_WIDTH, MOST_WIDTH = 20, 8, 512
+MOST_LAYERS, MOST_WIDTH = 20, 512
+LEAST_WIDTH = 8  # of the runs that are offered; one unit is a network too
 LEAST_RESIDUAL_LAYERS = 7  # three blocks
 _ALIGNMENT = 16  # numbers: parameters of one network begin on a cache line
 
@@ -47,7 +48,7 @@ class Architecture:
     depth : int
         ReLU layers, 1 to 20; residual kinds have an odd number from 7 on, three blocks or more.
     width : int
-        Units of each ReLU layer, 8 to 512.
+        Units of each ReLU layer, 1 to 512.
 
     Raises
     ------
@@ -64,7 +65,7 @@ class Architecture:
             raise ValueError(f"kind must be one of {', '.join(Kind)}, got {self.kind!r}")
         object.__setattr__(self, "kind", Kind(self.kind))
         object.__setattr__(self, "depth", checks.whole("depth", self.depth, 1, MOST_LAYERS))
-        object.__setattr__(self, "width", checks.whole("width", self.width, LEAST_WIDTH, MOST_WIDTH))
+        object.__setattr__(self, "width", checks.whole("width", self.width, 1, MOST_WIDTH))
         if self.residual and (self.depth < LEAST_RESIDUAL_LAYERS or self.depth % 2 == 0):
             rule = f"odd and at least {LEAST_RESIDUAL_LAYERS} (three blocks) for {self.kind}"
             raise ValueError(f"depth must be {rule}, got {self.depth}")

@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from dynamics import Cancellation
-from experiments import depth, figure1, figure1_result
+from experiments import depth, figure1, figure1_result, theory
 
 # Changing what any tile returns changes it: stored tiles of another version are not used.
 EXPERIMENTS_VERSION = 1
@@ -40,4 +40,5 @@ class Experiment:
 EXPERIMENTS = {
     "fig1": Experiment(figure1.Figure1, figure1.tiles, figure1.compute, figure1_result.assemble),
     "depth": Experiment(depth.DepthRun, depth.tiles, depth.compute, depth.assemble),
+    "theory": Experiment(theory.Theory, theory.tiles, theory.compute, theory.assemble),
 }

@@ -85,7 +85,7 @@ def test_he_initialisation_is_shared_by_the_networks_of_a_seed() -> None:
         ({"kind": "convolutional"}, "kind must be one of plain, residual, residual_batch_norm"),
         ({"depth": 0}, "depth must be a whole number of at least 1 and at most 20, got 0"),
         ({"depth": 21}, "at most 20, got 21"),
-        ({"width": 7}, "width must be a whole number of at least 8 and at most 512, got 7"),
+        ({"width": 513}, "width must be a whole number of at least 1 and at most 512, got 513"),
         ({"kind": "residual", "depth": 8}, r"depth must be odd and at least 7 \(three blocks\) for residual"),
         ({"kind": "residual", "depth": 5}, "got 5"),
     ],
