@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments import kept
 from experiments.depth import KINDS, DepthResult
@@ -12,7 +13,7 @@ from experiments.intervals import Case, Claim, Estimate, Floats, estimate, geome
 NO_MORE = 0.02  # a dead share that rises by less than two percentage points does not rise
 _FIT = "The fit to the training data degrades as "
 _RATIO = "training error over the error at γ = 1 and δ = 0, geometric mean over seeds"
-_RULE = "the whole 95 % interval lies above 1"
+_RULE = "the whole 95 % interval lies above 1, or more than half of the networks diverge there"
 
 
 def figure1_claims(result: Figure1Result) -> tuple[Claim, ...]:
@@ -66,16 +67,24 @@ def depth_claims(result: DepthResult) -> tuple[Claim, ...]:
 def _ends(result: Figure1Result, axis: str, usual: float) -> tuple[tuple[Case, ...], int]:
     """Compare both ends of an axis with its usual value."""
     values = np.array(result.spec.gammas if axis == "gamma" else result.spec.deltas)
-    errors = result.along(axis, "train_error")
+    errors, diverged = result.along(axis, "train_error"), result.along(axis, "diverged")
     at = int(np.flatnonzero(values == usual)[0])
     cases: list[Case] = []
     counts: list[int] = []
     for end in sorted({0, len(values) - 1} - {at}):
-        found = geometric(errors[..., end] / errors[..., at], axis=1)
+        lost = diverged[..., end].sum(axis=1, where=np.isfinite(diverged[..., end]))
+        finished = np.isfinite(diverged[..., end]).sum(axis=1)
+        found = _unbounded(geometric(errors[..., end] / errors[..., at], axis=1), lost > finished / 2)
         text = f"{'γ' if axis == 'gamma' else 'δ'} = {values[end]:g}"
         cases += _cases(result, found, text, lambda low, high, beta: low > 1)
-        counts += found.count.ravel().tolist()
+        counts += finished.ravel().tolist()
     return tuple(cases), min(counts, default=0)
+
+
+def _unbounded(found: Estimate, where: NDArray[np.bool_]) -> Estimate:
+    """Return an estimate that is infinite where networks diverged."""
+    mean, low, high = (np.where(where, np.inf, end) for end in _numbers(found))
+    return Estimate(mean, low, high, found.count)
 
 
 def _deaths(result: Figure1Result) -> tuple[tuple[Case, ...], int]:

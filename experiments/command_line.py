@@ -1,32 +1,29 @@
 """The command line: options to specs, results to records; files and reports are those of `dynamics`."""
 
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
-from functools import partial
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from dynamics.command_line.options import Parser, number, whole
 from dynamics.command_line.progress import Progress
 from dynamics.command_line.record import Record
-from experiments import builtin, kept, local
+from experiments import builtin, kept, local, summaries
 from experiments.claims import depth_claims, figure1_claims
-from experiments.depth import KINDS, DepthResult, DepthRun
+from experiments.depth import DepthResult, DepthRun
 from experiments.figure1 import Figure1
 from experiments.figure1_result import Figure1Result
-from experiments.intervals import Claim, estimate
-from experiments.numbers import depth_numbers, figure1_numbers
+from experiments.numbers import depth_numbers, figure1_numbers, theory_numbers
 from experiments.registry import EXPERIMENTS
 from experiments.table import read_table
+from experiments.theory import Theory, TheoryResult
 
 _HELP = {
     "gammas": "standard deviations of the target, at mean 0; 1 is among them",
     "deltas": "means of the target, at standard deviation 1; 0 is among them",
     "gamma": "standard deviation of the target; 1 is run beside it",
     "delta": "mean of the target",
+    "beta": "momentum of the paper's equations",
     "betas": "one to three momenta; Adam's beta1",
     "method": "adam, momentum (the paper's equations) or pytorch",
     "eta": "learning rate",
@@ -66,6 +63,13 @@ def command_parser() -> Parser:
             "dead share by layer of deep and residual networks (section 5)",
             ["depth --gamma 0.1", "depth --data gapminder --depth 15 --output depth.npz"],
         ),
+        (
+            "theory",
+            Theory,
+            _theory,
+            "where the model of one unit predicts who dies, and where it stops",
+            ["theory --gamma 0.1 --beta 0.9", "theory --data diabetes --output theory.npz"],
+        ),
     ):
         lines = "\n".join(f"  python -m experiments {example}" for example in examples)
         sub = parsers.add_parser(
@@ -79,13 +83,13 @@ def command_parser() -> Parser:
     return parser
 
 
-def _options(sub: Parser, spec: type) -> None:
+def _options(sub: Parser, spec: Any) -> None:
     """Add an option for every field of a spec, with its default."""
     several = spec is Figure1
     sub.add_argument(
         "--data",
         nargs="+" if several else None,
-        default=list(builtin.REAL) if several else "diabetes",
+        default=list(builtin.REAL) if several else spec.dataset,
         metavar="SET",
         help=f"{', '.join(builtin.NAMES)}, or a CSV file (a copy is kept among temporary files)",
     )
@@ -112,7 +116,7 @@ def _figure1(args: Namespace, progress: Progress) -> Record:
     spec = Figure1(datasets=tuple(_dataset(name, args) for name in args.data), **_given(args, Figure1))
     result: Figure1Result = _run("fig1", spec, progress)
     found = figure1_numbers(result)
-    lines = [*_figure1_lines(result), "", *_verdicts(figure1_claims(result))]
+    lines = [*summaries.figure1_lines(result), "", *summaries.verdicts(figure1_claims(result))]
     return Record({"command": "fig1", **found.settings}, found.arrays, found.columns, "\n".join(lines))
 
 
@@ -120,8 +124,16 @@ def _depth(args: Namespace, progress: Progress) -> Record:
     spec = DepthRun(dataset=_dataset(args.data, args), **_given(args, DepthRun))
     result: DepthResult = _run("depth", spec, progress)
     found = depth_numbers(result)
-    lines = [*_depth_lines(result), "", *_verdicts(depth_claims(result))]
+    lines = [*summaries.depth_lines(result), "", *summaries.verdicts(depth_claims(result))]
     return Record({"command": "depth", **found.settings}, found.arrays, found.columns, "\n".join(lines))
+
+
+def _theory(args: Namespace, progress: Progress) -> Record:
+    spec = Theory(dataset=_dataset(args.data, args), **_given(args, Theory))
+    result: TheoryResult = _run("theory", spec, progress)
+    found = theory_numbers(result)
+    lines = summaries.theory_lines(result)
+    return Record({"command": "theory", **found.settings}, found.arrays, found.columns, "\n".join(lines))
 
 
 def _run(name: str, spec: Any, progress: Progress) -> Any:
@@ -147,49 +159,3 @@ def _dataset(given: str, args: Namespace) -> str:
 def _given(args: Namespace, spec: type) -> dict[str, Any]:
     options = {field.name: getattr(args, field.name) for field in fields(spec) if field.name in _HELP}
     return {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
-
-
-def _figure1_lines(result: Figure1Result) -> Iterator[str]:
-    """Yield tables of mean dead share and median error, data sets and momenta down, values across."""
-    spec = result.spec
-    for axis, values in (("gamma", spec.gammas), ("delta", spec.deltas)):
-        for quantity, what, write in (
-            ("dead", "dead share, %, mean of the seeds", lambda values: estimate(100 * values).mean),
-            ("train_error", "training error over gamma^2, median", partial(np.nanmedian, axis=0)),
-            ("test_error", "test error over gamma^2, median", partial(np.nanmedian, axis=0)),
-        ):
-            found = result.along(axis, quantity)
-            yield f"{what}; {axis}:" + "".join(f"{value:>9g}" for value in values)
-            for i, name in enumerate(spec.datasets):
-                for j, beta in enumerate(spec.betas):
-                    yield _row(f"  {kept.load(name).name}, beta {beta:g}", write, found[i, :, j])
-    diverged = int(np.nansum(result.diverged))
-    if diverged > 0:
-        yield f"{diverged} of {result.networks} networks diverged and are left out"
-
-
-def _row(name: str, write: Callable[[Any], Any], values: Any) -> str:
-    with np.errstate(all="ignore"):
-        numbers = np.full(values.shape[1], np.nan)
-        known = np.isfinite(values).any(axis=0)
-        numbers[known] = write(values[:, known])
-    return f"{name:<40}" + "".join(f"{number:>9.3g}" for number in numbers)
-
-
-def _depth_lines(result: DepthResult) -> Iterator[str]:
-    spec = result.spec
-    yield f"dead share, %, at the end (at the start), mean of {spec.seeds} seeds; layers from the input on"
-    for i, kind in enumerate(KINDS):
-        for j, condition in enumerate(spec.conditions):
-            whole = estimate(100 * result.share[i, :, j].mean(axis=-1))
-            layers = estimate(100 * result.share[i, :, j, -1]).mean
-            name = f"  {kind.value.replace('_', ' ')}, gamma {condition.gamma:g}, beta {condition.beta:g}"
-            ends = f"{whole.mean[-1]:5.1f} ({whole.mean[0]:.1f})"
-            yield f"{name:<48}{ends:<14}" + "".join(f"{share:4.0f}" for share in layers)
-
-
-def _verdicts(claims: Sequence[Claim]) -> Iterator[str]:
-    for claim in claims:
-        supporting = sum(case.supports for case in claim.cases)
-        verdict = f"{claim.verdict()}, {supporting} of {len(claim.cases)} cases, {claim.seeds} seeds"
-        yield f"{claim.sentence} {verdict}"

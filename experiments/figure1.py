@@ -79,10 +79,12 @@ class Figure1:
         checks.whole("width", self.width, LEAST_WIDTH, MOST_WIDTH)
         object.__setattr__(self, "seeds", checks.whole("seeds", self.seeds, 1, MOST_SEEDS))
         object.__setattr__(self, "epsilon", checks.epsilon(self.epsilon))
-        for name in ("eta", "depth", "width", "batch", "steps"):
-            object.__setattr__(
-                self, name, getattr(self.recipe, name, None) or getattr(self.architecture, name)
-            )
+        for part, names in (
+            (self.architecture, ("depth", "width")),
+            (self.recipe, ("eta", "batch", "steps")),
+        ):
+            for name in names:
+                object.__setattr__(self, name, getattr(part, name))
         object.__setattr__(self, "method", self.recipe.method)
         refuse_above_limit(self.seconds, self.networks)
 

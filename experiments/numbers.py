@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from experiments import kept
 from experiments.depth import KINDS, DepthResult
 from experiments.figure1_result import Figure1Result
+from experiments.theory import LONE, WIDTHS, TheoryResult
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -71,6 +72,29 @@ def depth_numbers(result: DepthResult) -> Numbers:
     arrays = {"kind": kinds, "seed": seeds, **conditions, "step": step, "layer": layer, "dead": result.share}
     settings = {"dataset": kept.load(spec.dataset).name, **_settings(spec, "dataset", "betas")}
     return Numbers(settings, {**arrays, **by_network, **by_record}, columns)
+
+
+def theory_numbers(result: TheoryResult) -> Numbers:
+    """Return a row for each followed unit and record; the other comparisons are arrays only."""
+    spec = result.spec
+    step, unit = np.array(spec.records), np.arange(1, spec.width + 1)
+    followed = {name: getattr(result, name) for name in ("length", "bias", "active")}
+    names = ("predicted", "seen", "lone_predicted", "lone_seen")
+    lone = {
+        f"lone_{name}": np.array(values)
+        for name, values in zip(("gamma", "beta"), zip(*LONE, strict=True), strict=True)
+    }
+    return Numbers(
+        {"dataset": kept.load(spec.dataset).name, **_settings(spec, "dataset")},
+        {
+            "step": step,
+            **followed,
+            "units": np.array(WIDTHS),
+            **lone,
+            **{name: getattr(result, name) for name in names},
+        },
+        {"step": step[:, None], "unit": unit, **followed},
+    )
 
 
 def _settings(spec: Any, *arrays: str) -> dict[str, float | int | str]:

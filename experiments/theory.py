@@ -30,6 +30,7 @@ WIDTHS = (1, 2, 4, 8, 32)
 LONE = tuple((gamma, beta) for gamma in (0.3, 0.1, 0.03) for beta in (0.0, 0.5, 0.8, 0.9, 0.95, 0.99))
 MOST_SEEDS, MOST_UPDATES = 100, 10_000
 _ROWS, _COLUMNS, _UNITS = 4000, 10, 100  # of the lone units
+_PER_ARGUMENT = 1e-9  # seconds of one core for one row of one lone unit
 _RECORDS = 61
 _TEACHER = builtin.NAMES[4]
 
@@ -80,10 +81,24 @@ class Theory:
         ):
             object.__setattr__(self, name, checks.whole(name, getattr(self, name), least, most))
         object.__setattr__(self, "epsilon", checks.epsilon(self.epsilon))
-        rows, columns = kept.load(_TEACHER).shape
-        each = (seconds_per_step(Architecture(depth=1, width=width), columns, rows) for width in WIDTHS)
-        own = seconds_per_step(Architecture(depth=1, width=self.width), kept.load(self.dataset).shape[1], 32)
-        refuse_above_limit(self.steps * (self.seeds * sum(each) + own), self.seeds * len(WIDTHS) + 1)
+        refuse_above_limit(self.seconds, self.networks)
+
+    @property
+    def networks(self) -> int:
+        """How many there are, lone units not counted."""
+        return self.seeds * len(WIDTHS) + 1
+
+    @property
+    def seconds(self) -> float:
+        """How long all of them take one core, roughly."""
+
+        def network(width: int, dataset: str, batch: int) -> float:
+            columns = kept.load(dataset).shape[1]
+            return self.steps * seconds_per_step(Architecture(depth=1, width=width), columns, batch)
+
+        few = sum(network(width, _TEACHER, len(kept.load(_TEACHER).targets)) for width in WIDTHS)
+        alone = len(LONE) * self.steps * _ROWS * _UNITS * _PER_ARGUMENT
+        return self.seeds * few + network(self.width, self.dataset, 32) + alone
 
     @cached_property
     def hyperparameters(self) -> Hyperparameters:

@@ -11,6 +11,7 @@ from dynamics.command_line import main
 from experiments.command_line import command_parser
 
 FIG1 = "fig1 --data teacher --gammas 0.1 1 --deltas 0 --betas 0 0.9 --width 8 --steps 10 --seeds 2"
+THEORY = "theory --steps 3 --seeds 2 --width 8"
 DEPTH = "depth --data teacher --betas 0.9 --depth 7 --width 8 --steps 4 --seeds 1"
 
 
@@ -32,6 +33,10 @@ def test_a_summary_has_a_row_for_each_momentum_and_the_verdicts(capsys: pytest.C
     run(DEPTH)
     out = capsys.readouterr().out
     assert out.count("residual batch norm, gamma") == 2
+    run(THEORY)
+    out = capsys.readouterr().out
+    assert re.search(r"  4 units +100\.0|  4 units +\d+\.\d +\d+\.\d \(", out)
+    assert out.count("  gamma") == 18
 
 
 def test_files_have_every_network_in_three_formats() -> None:
@@ -55,6 +60,17 @@ def test_depth_files_have_every_layer_and_record() -> None:
     assert len(rows) == 3 * 1 * 2 * 5 * 7
     assert {row["kind"] for row in rows} == {"plain", "residual", "residual_batch_norm"}
     assert all(row["dataset"] == "teacher" for row in rows)
+
+
+def test_theory_files_have_every_followed_unit_and_both_comparisons() -> None:
+    for suffix in ("csv", "npz"):
+        run(f"{THEORY} --output found.{suffix}")
+    rows = list(csv.DictReader(Path("found.csv").read_text(encoding="utf-8").splitlines()))
+    assert len(rows) == 4 * 8
+    with np.load("found.npz") as found:
+        assert found["seen"].shape == (5, 2)
+        assert found["lone_seen"].shape == (18, 100)
+        np.testing.assert_array_equal(found["bias"].ravel(), [float(row["bias"]) for row in rows])
 
 
 def test_a_file_of_ones_own_is_a_data_set(capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,17 +104,17 @@ def test_bad_input_ends_with_one_line(line: str, message: str, capsys: pytest.Ca
 
 def test_the_examples_of_readme_and_help_are_understood(capsys: pytest.CaptureFixture[str]) -> None:
     text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    for command in ("fig1", "depth"):
+    for command in ("fig1", "depth", "theory"):
         with pytest.raises(SystemExit):
             main([command, "--help"], command_parser())
         text += capsys.readouterr().out
     lines = re.findall(r"(?m)^ +python -m experiments (.+)$", text)
-    assert len(lines) == 7
+    assert len(lines) == 10
     for line in lines:
         assert command_parser().parse_args(shlex.split(line)).refuse
 
 
-@pytest.mark.parametrize("command", [[], ["fig1"], ["depth"]])
+@pytest.mark.parametrize("command", [[], ["fig1"], ["depth"], ["theory"]])
 def test_the_help_is_plain(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main([*command, "--help"], command_parser())

@@ -113,6 +113,16 @@ def made(train_error: float, dead: float, without: float = 0.0, seeds: int = 6) 
     )
 
 
+def test_networks_that_diverge_speak_for_a_worse_fit() -> None:
+    result = made(0.5, 0.3)
+    lost = np.zeros(result.dead.shape)
+    lost[..., [c.gamma == 0.1 for c in result.spec.conditions]] = 1
+    error = np.where(lost == 1, np.nan, result.train_error)
+    claim, *_ = figure1_claims(replace(result, diverged=lost, train_error=error))
+    assert claim.verdict() is Verdict.HOLDS
+    assert all(np.isinf(case.mean) for case in claim.cases)
+
+
 @pytest.mark.parametrize(
     ("result", "verdicts"),
     [
