@@ -3,8 +3,10 @@
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import cycle
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,6 +14,7 @@ from playwright.sync_api import Browser, Frame, Page, expect
 
 from dashboard import savefile
 from dashboard.controls import SLIDERS
+from dashboard.lesson_page import begin
 from dashboard.settings import DEFAULT, read_query
 from tests.browser.conftest import PATIENCE, OpenPage, settled, until
 from tests.browser.test_page import drag
@@ -153,25 +156,57 @@ def choose(page: Page, content: bytes) -> None:
     chooser.value.set_files({"name": "mine.json", "mimeType": "application/json", "buffer": content})
 
 
-def test_mutated_links_leave_the_console_empty(open_page: OpenPage) -> None:
-    """A few as pages of their own, more as what the address of an open page becomes."""
+# Shows one state after the other, as soon as a picture of the one before is there. An address goes by way of
+# Dash, which takes longer than the picture: its answers to what the controls then say are waited for too, and
+# that the page names a preset at rest, in the middle of the next state, is left out. Others come as by hand.
+SHOW_ALL = """async (states) => {
+    let asked = 0;
+    const plain = window.fetch;
+    window.fetch = (...call) => {
+        if (!String(call[0]).includes("_dash-update")) return plain(...call);
+        asked += 1;
+        return plain(...call).finally(() => (asked -= 1));
+    };
+    deadcone.showPreset = () => {};
+    const picture = (texts, settings) => new Promise((hold, fail) => {
+        const end = performance.now() + 20000;
+        const there = () => Object.entries(texts).every(([key, text]) => deadcone.texts()[key] === text);
+        const same = (at) => JSON.stringify({ ...at, time: 0 }) === JSON.stringify({ ...settings, time: 0 });
+        let quiet = 0;
+        (function look() {
+            quiet = there() && same(deadcone.frame.settings) && !asked ? quiet + 1 : 0;
+            if (quiet > 2) hold();
+            else if (performance.now() > end) fail(new Error(`never shown: ${JSON.stringify(texts)}`));
+            else requestAnimationFrame(look);
+        })();
+    });
+    for (const [path, search, texts, settings] of states) {
+        if (path) deadcone.view.arrive(path, search);
+        else deadcone.change(texts, 1e6);
+        await picture(texts, settings);
+        const said = document.getElementById("problem").textContent;
+        if (said) throw new Error(`${search}: ${said}`);
+    }
+    deadcone.rest();
+    return states.length;
+}"""
+
+
+def test_three_hundred_mutated_links_leave_the_console_empty(open_page: OpenPage) -> None:
+    """A few as pages of their own, more as what an open page is sent to, all as what it shows."""
     cheap = f"{SMALL}&units=20&max_iterations=300"
-    links = [f"/?{query}&{cheap}" for query in mutations(300) if "#" not in query][::14]
-    page = open_page(links[0])
-    for link in links[1:3]:
-        page.goto(urlsplit(page.url)._replace(path="", query="", fragment="").geturl() + link)
-        settled(page)
-    for link in links[3:]:
-        wanted = read_query(link[2:])[0]
-        page.evaluate(
-            "link => { history.replaceState(null, '', link); dispatchEvent(new PopStateEvent('popstate')); }",
-            link,
-        )
-        page.wait_for_function(
-            "texts => Object.entries(texts).every(([key, text]) => deadcone.texts()[key] === text)",
-            arg=wanted.texts(),
-        )
-        settled(page)
+    queries = [f"?{query}&{cheap}" for query in mutations(300)]
+    for query in [query for query in queries if "#" not in query][:3]:
+        open_page(f"/{query}").context.close()
+    page = open_page()
+    links = [
+        (path, query, settings.texts(), asdict(settings.scaled(False)))
+        for path, query in zip(cycle(("/", "/lesson")), queries, strict=False)
+        for settings in [read_query(query, begin(path, query))[0]]
+    ]
+    by_hand = [("", query, *state) for _, query, *state in links]
+    assert page.evaluate(SHOW_ALL, [*links[::15], *by_hand]) == 320
+    settled(page)
 
 
 # ------------------------------------------------------------------ a picture in a page of another origin
