@@ -1,6 +1,7 @@
 """The paper's sentences on trial: rules fixed before the runs, verdicts from intervals over seeds."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +98,14 @@ def _deaths(result: Figure1Result) -> tuple[tuple[Case, ...], int]:
     def supports(low: float, high: float, beta: float) -> bool:
         return low > 0 if beta > 0 else high < NO_MORE
 
-    cases = _cases(result, found, f"γ = {spec.gammas[0]:g}", supports)
+    cases = [
+        replace(case, part="with momentum" if beta > 0 else "without")
+        for case, beta in zip(
+            _cases(result, found, f"γ = {spec.gammas[0]:g}", supports),
+            spec.betas * len(spec.datasets),
+            strict=True,
+        )
+    ]
     return tuple(cases), int(found.count.min())
 
 

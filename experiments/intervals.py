@@ -61,7 +61,8 @@ def geometric(values: ArrayLike, axis: int = 0) -> Estimate:
 class Verdict(StrEnum):
     """What the runs say of a sentence.
 
-    HOLDS: in every case. CONDITIONS: in some cases. FAILS: in none. OPEN: there are too few runs.
+    HOLDS: in every case. CONDITIONS: in some cases of each of its parts. FAILS: a part of it holds in none.
+    OPEN: there are too few runs.
     """
 
     HOLDS = "holds"
@@ -81,6 +82,8 @@ class Case:
     mean, low, high : float
         What was measured, with its 95 % interval.
     supports : bool
+    part : str
+        Which part of a sentence that says two things, such as "with momentum" and "without".
     """
 
     where: str
@@ -88,6 +91,7 @@ class Case:
     low: float
     high: float
     supports: bool
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ class Claim:
     seeds: int
 
     def verdict(self, least_seeds: int = 5) -> Verdict:
-        """Return HOLDS if every case supports the sentence, CONDITIONS if some do, FAILS if none does.
+        """Return HOLDS if every case supports the sentence, FAILS if none of a part does, else CONDITIONS.
 
         Parameters
         ----------
@@ -122,7 +126,7 @@ class Claim:
         """
         if not self.cases or self.seeds < least_seeds:
             return Verdict.OPEN
-        supporting = sum(case.supports for case in self.cases)
-        if supporting == len(self.cases):
+        if all(case.supports for case in self.cases):
             return Verdict.HOLDS
-        return Verdict.CONDITIONS if supporting else Verdict.FAILS
+        supported = {case.part for case in self.cases if case.supports}
+        return Verdict.CONDITIONS if supported == {case.part for case in self.cases} else Verdict.FAILS

@@ -127,8 +127,8 @@ def test_networks_that_diverge_speak_for_a_worse_fit() -> None:
     ("result", "verdicts"),
     [
         (made(2.0, 0.3, 0.1), [Verdict.HOLDS, Verdict.FAILS, Verdict.HOLDS]),
-        (made(0.5, 0.1, 0.1), [Verdict.FAILS, Verdict.FAILS, Verdict.CONDITIONS]),
-        (made(2.0, 0.3, 0.3), [Verdict.HOLDS, Verdict.FAILS, Verdict.CONDITIONS]),
+        (made(0.5, 0.1, 0.1), [Verdict.FAILS, Verdict.FAILS, Verdict.FAILS]),
+        (made(2.0, 0.3, 0.3), [Verdict.HOLDS, Verdict.FAILS, Verdict.FAILS]),
         (made(2.0, 0.05, 0.3), [Verdict.HOLDS, Verdict.FAILS, Verdict.FAILS]),
         (made(2.0, 0.3, 0.1, seeds=4), [Verdict.OPEN] * 3),
     ],

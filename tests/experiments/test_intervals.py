@@ -41,6 +41,16 @@ def case(supports: bool) -> Case:
     return Case("here", 1.0, 0.5, 1.5, supports)
 
 
+def test_a_sentence_of_two_parts_fails_with_either() -> None:
+    def verdict(*cases: tuple[bool, str]) -> Verdict:
+        found = tuple(Case("here", 1.0, 0.5, 1.5, supports, part) for supports, part in cases)
+        return Claim("Only then.", "numbers", "rule", found, 20).verdict()
+
+    assert verdict((True, "with"), (False, "with"), (True, "without")) is Verdict.CONDITIONS
+    assert verdict((False, "with"), (False, "with"), (True, "without")) is Verdict.FAILS
+    assert verdict((True, "with"), (True, "without")) is Verdict.HOLDS
+
+
 @pytest.mark.parametrize(
     ("supports", "seeds", "verdict"),
     [
