@@ -69,7 +69,7 @@
   }
 
   // What is on the page: one mode at a time, and in it a colouring. A moving slider changes none of it.
-  const ARRANGED = ["page", "init", "hide", "pin", "colouring", "scale", "guess", "pytorch", "step", "vote"];
+  const ARRANGED = ["page", "tab", "job", "init", "hide", "pin", "colouring", "scale", "guess", "pytorch", "step", "vote"];
   let arranged = null;
 
   function arrange() {
@@ -77,16 +77,16 @@
     if (asked === arranged) return;
     arranged = byId("lesson") && asked; // null until the page is there
     const { init = "none", hide = "none", pin = "none", colouring, scale } = texts;
-    const mode = texts.page === "risk" ? "risk" : hide !== "none" ? "guess" : init !== "none" ? "init" : pin !== "none" ? "compare" : "explore";
+    const mode = texts.page !== "explore" ? texts.page : hide !== "none" ? "guess" : init !== "none" ? "init" : pin !== "none" ? "compare" : "explore";
     const before = document.documentElement.dataset.mode;
     const guessed = (texts.guess ?? "none") === "none" ? "no" : "yes";
     const shown = mode === "guess" ? "outcome" : colouring; // every other tells as well
-    Object.assign(document.documentElement.dataset, { mode, colouring: shown, scale, guessed });
+    Object.assign(document.documentElement.dataset, { mode, tab: texts.tab, colouring: shown, scale, guessed });
     dc.initial.show();
     dc.pytorch.show();
     dc.guess.arranged(mode, before);
     dc.lesson.show();
-    dc.risk.tell();
+    dc.jobs.tell();
   }
 
   dc.showPreset = (key) => {

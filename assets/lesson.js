@@ -166,10 +166,9 @@
       const title = now ? `Step ${step()}: ${now.title} – The Dead Cone` : "The Dead Cone";
       if (document.title !== title) document.title = title;
       const shown = now ? "lesson" : dc.texts().page;
-      for (const page of ["lesson", "explore", "risk"]) {
-        const link = byId(`nav-${page}`);
-        if (link && page === shown) link.setAttribute("aria-current", "page");
-        else link?.removeAttribute("aria-current");
+      for (const link of document.querySelectorAll(".page-link:not([data-document])")) {
+        if (link.id === `nav-${shown}`) link.setAttribute("aria-current", "page");
+        else link.removeAttribute("aria-current");
       }
       if (!now || !byId("dots")) return;
       byId("lesson").style.setProperty("--step", step());

@@ -34,16 +34,15 @@
       if (dc.texts()) dc.link.address(dc.texts());
     },
 
-    path: ({ step, page }) => dc.view.base() + (step !== "0" ? "lesson" : page === "risk" ? "risk" : ""),
+    path: ({ step, page }) => dc.view.base() + (step !== "0" ? "lesson" : page === "explore" ? "" : page),
 
     // The settings in the address bar, without an entry in the history for each; but each step of the lesson
     // is a page to come back to.
     address(texts) {
-      const { step } = history.state ?? {};
-      const { page } = history.state ?? {};
-      const turned = (texts.step !== "0" && step !== texts.step) || page !== texts.page;
+      const { step, page, tab } = history.state ?? {};
+      const turned = (texts.step !== "0" && step !== texts.step) || page !== texts.page || tab !== texts.tab;
       const how = step && turned ? "pushState" : "replaceState";
-      history[how]({ step: texts.step, page: texts.page }, "", dc.link.path(texts) + query(texts, own()) + location.hash);
+      history[how]({ step: texts.step, page: texts.page, tab: texts.tab }, "", dc.link.path(texts) + query(texts, own()) + location.hash);
       // Documents of their own are handed the settings in their address, and give them back.
       for (const link of document.querySelectorAll(".page-link[data-document]")) link.search = location.search;
       dc.embed.link();

@@ -2,7 +2,7 @@
 // radio button or a checkbox of the browser's own, and its dropdown is reached through a field that is hidden from
 // who listens. Why not Python: none of these components takes a role or a tab index.
 (() => {
-  const MOST = 5; // colouring, layers, quantity, judging, and the dropdown of presets
+  const MOST = 14; // choices and dropdowns on all pages
   const taken = new WeakSet();
   let found = 0;
 

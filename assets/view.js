@@ -42,7 +42,8 @@
         dc.lesson.enter();
         return;
       }
-      if (link.id === "nav-risk") dc.change(dc.risk.changes, 0);
+      const page = link.id.replace("nav-", "");
+      if (page === "risk" || page === "experiments") dc.change(dc.jobs.way(page), 0);
       else if (dc.lesson.step()) dc.lesson.leave();
       else dc.change({ page: "explore" }, 0);
     }

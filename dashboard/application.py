@@ -8,7 +8,7 @@ from typing import Any
 from dash import Dash
 from flask import Flask, Request
 
-from dashboard import callbacks, export_routes, prose, risk_callbacks, routes
+from dashboard import callbacks, experiments_callbacks, export_routes, prose, risk_callbacks, routes
 from dashboard.layout import layout
 from dashboard.security import protect
 
@@ -46,6 +46,7 @@ def create_app() -> Dash:
     app.layout = layout
     callbacks.register(app)
     risk_callbacks.register(app)
+    experiments_callbacks.register(app)
     routes.register(app.server)
     export_routes.register(app.server)
     prose.register(app.server)

@@ -99,6 +99,9 @@ def register(app: Dash) -> None:
         Input("errors", "data"),
         prevent_initial_call=True,
     )
+    app.clientside_callback(
+        ClientsideFunction("deadcone", "atWork"), Output("at-work", "data"), Input("settings", "data")
+    )
 
 
 def apply_all(

@@ -7,7 +7,7 @@ import json
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import dialogs, embed, export_layout, lesson_layout, risk_layout, share
+from dashboard import dialogs, embed, experiments_layout, export_layout, lesson_layout, risk_layout, share
 from dashboard.controls import CONTROLS
 from dashboard.explore import explore
 from dashboard.guess import OPEN
@@ -28,6 +28,8 @@ def layout() -> Component:
             dcc.Store(id="arrival"),
             dcc.Store(id="settings"),
             dcc.Store(id="errors"),
+            dcc.Store(id="look"),
+            dcc.Store(id="at-work"),
             html.Div(id="table", hidden=True, **data(json=json.dumps(_browser_table()))),
             html.A("Skip to the map", href="#main", className="skip"),
             header(),
@@ -38,6 +40,7 @@ def layout() -> Component:
                     html.P(id="problem", role="alert", className="error"),
                     html.Div(explore(), id="explore"),
                     risk_layout.page(),
+                    experiments_layout.page(),
                     lesson_layout.bar(),
                     *embed.parts(),
                 ],

@@ -11,6 +11,7 @@ from dashboard.controls import InvalidSettingError
 from dashboard.lesson_layout import MOST_OPTIONS
 from dashboard.lesson_steps import STEPS
 from dashboard.page import Properties
+from dashboard.pages import view_at
 from dashboard.settings import DEFAULT, Settings
 from dashboard.texts import parse_step
 from dynamics import Cancellation
@@ -21,8 +22,9 @@ def begin(path: str, query: str) -> Settings:
 
     Outside ``/lesson`` there is a step only where the query names one; there is always one in it.
     """
-    if path.rstrip("/").endswith("/risk"):
-        return replace(DEFAULT, page="risk")
+    page = view_at(path)
+    if page != DEFAULT.page:
+        return replace(DEFAULT, page=page)
     named = parse_qs(query.removeprefix("?")).get("step", [])
     first = int(path.rstrip("/").endswith("/lesson"))
     number: Any

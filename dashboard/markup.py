@@ -60,3 +60,9 @@ def _picture(name: str, label: str, content: Component) -> Component:
         role="img",
         **aria(label=label),
     )
+
+
+def share_ramp() -> Component:
+    """Return the colours of a dead share from 0 to 100 %."""
+    steps = [html.I(style={"background": f"var(--share-{n})"}) for n in range(1, 11)]
+    return html.Div([html.Span("0 %"), html.Div(steps), html.Span("100 %")], className="share-ramp")

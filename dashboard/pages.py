@@ -23,6 +23,15 @@ PAGES = (
     Page("explore", "Explore", "/"),
     Page("lesson", "Lesson", "/lesson"),
     Page("risk", "Risk", "/risk"),
+    Page("experiments", "Experiments", "/experiments"),
     Page("teach", "Teach", "/teach", document=True),
     Page("about", "About", "/about", document=True),
 )
+# Those that the setting `page` names: the lesson is Explore at a step.
+VIEWS = tuple(page.key for page in PAGES if not page.document and page.key != "lesson")
+
+
+def view_at(path: str) -> str:
+    """Return which of the views an address's path opens."""
+    last = path.rstrip("/").rpartition("/")[2]
+    return last if last in VIEWS else VIEWS[0]

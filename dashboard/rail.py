@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from dashboard import dialogs
 from dashboard.comparison import MOST_TIPS
 from dashboard.controls import BOXES, SLIDERS, Control
+from dashboard.experiments_layout import rail_note
 from dashboard.export_layout import opener
 from dashboard.markup import aria, choices, data
 from dashboard.pages import PAGES, Page
@@ -92,6 +93,7 @@ def rail() -> Component:
                 role="group",
                 **aria(label="Hyperparameters"),
             ),
+            rail_note(),
             _tips(),
             rail_part(),
             html.Div(

@@ -9,7 +9,7 @@ from math import prod
 import numpy as np
 
 from dashboard.controls import CONTROLS, InvalidSettingError
-from dashboard.export_data import Data
+from dashboard.export_record import Data
 from dashboard.initialisation import SCHEME_NAMES
 from dashboard.numbers import exact, grouped, percent, readable
 from dashboard.settings import Settings
@@ -215,13 +215,6 @@ def _sides(grid: Grid) -> tuple[tuple[float, float], tuple[float, float]]:
 def cells(spec: Sweep) -> str:
     """Say how many cells there are."""
     return f"{grouped(prod(spec.shape))} {'maps' if isinstance(spec.starts, Grid) else 'clouds'}"
-
-
-def progress(result: SweepResult, seconds_left: float | None) -> str:
-    """Say how far a sweep is."""
-    done, total = int(result.finished.sum()), prod(result.sweep.shape)
-    left = "" if seconds_left is None else f", {max(round(seconds_left), 1)} s left"
-    return f"{grouped(done)} of {grouped(total)} cells{left}"
 
 
 def differs(spec: Sweep, settings: Settings) -> str:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
+from math import prod
 from typing import Any
 from urllib.parse import urlencode
 
 from dash import Dash, Input, Output, State, ctx, no_update
 
-from dashboard import export_files, risk
+from dashboard import jobs_shown, risk
 from dashboard.controls import InvalidSettingError
-from dashboard.risk import NOTHING, USUAL, Asked
+from dashboard.jobs_shown import NOTHING, NotShownError
+from dashboard.risk import USUAL, Asked
 from dashboard.settings import Settings, read_query
-from dynamics import SweepResult
+from dynamics import Sweep, SweepResult
 from figures import View
 from figures import sweep as sweep_picture
-from jobs.service import Progress, UnknownJobError, service
+from jobs.service import Progress, service
 from jobs.store import StoreError
 
 FIELDS = (
@@ -26,6 +26,7 @@ FIELDS = (
     "risk-starts",
     "risk-side",
 )
+SHOWN = jobs_shown.outputs("risk")
 Texts = dict[str, str]
 
 
@@ -34,6 +35,7 @@ def register(app: Dash) -> None:
     _register_form(app)
     _register_job(app)
     _register_picture(app)
+    jobs_shown.register(app, "risk", "dead-cone-sweep", risk.data)
 
 
 def _settings(texts: Texts) -> Settings:
@@ -52,7 +54,7 @@ def _register_form(app: Dash) -> None:
         [Output(field, "value") for field in FIELDS],
         Input("across-name", "value"),
         Input("up-name", "value"),
-        Input("settings", "data"),
+        Input("at-work", "data"),
         [State(field, "value") for field in FIELDS],
         State("drawn", "data"),
         prevent_initial_call=True,
@@ -60,14 +62,14 @@ def _register_form(app: Dash) -> None:
     def fill(*inputs: Any) -> list[Any]:
         """A link to a sweep fills the boxes; another setting on an axis brings its usual range."""
         _, _, texts, *values, drawn = inputs
-        if ctx.triggered_id == "settings":
+        if ctx.triggered_id == "at-work":
             job = (texts or {}).get("job", NOTHING)
             if job == NOTHING or (drawn or {}).get("job") == job:
                 return [no_update] * len(FIELDS)
-            found = _result(job)
-            if found is None:
+            try:
+                asked = risk.asked_of(jobs_shown.spec_of(job, Sweep))
+            except NotShownError:
                 return [no_update] * len(FIELDS)
-            asked = risk.asked_of(found.sweep)
             return [*asked.across, *asked.up, asked.starts, asked.side]
         first = 0 if ctx.triggered_id == "across-name" else 4
         usual = USUAL.get(values[first], ("", "", ""))
@@ -80,7 +82,7 @@ def _register_form(app: Dash) -> None:
         Output("risk-run", "disabled"),
         Output("risk-error", "children"),
         [Input(field, "value") for field in FIELDS],
-        Input("settings", "data"),
+        Input("at-work", "data"),
     )
     def cost(*inputs: Any) -> tuple[str, bool, str]:
         *values, texts = inputs
@@ -115,47 +117,20 @@ def _register_job(app: Dash) -> None:
         return replace(settings, job=job).texts(), "", False
 
     @app.callback(
-        Output("risk-cancel", "hidden", allow_duplicate=True),
-        Input("risk-cancel", "n_clicks"),
-        State("settings", "data"),
-        prevent_initial_call=True,
-    )
-    def cancel(_: int | None, texts: Texts) -> bool:
-        with suppress(UnknownJobError, StoreError):  # what is gone needs no cancelling
-            service().cancel(texts["job"])
-        return True
-
-    @app.callback(
-        Output("risk-file", "data"),
-        Input("risk-csv", "n_clicks"),
-        Input("risk-npz", "n_clicks"),
-        State("settings", "data"),
-        prevent_initial_call=True,
-    )
-    def save(_csv: int | None, _npz: int | None, texts: Texts) -> Any:
-        result = _result(texts["job"])
-        if result is None:
-            return no_update
-        found = risk.data(result)
-        name = f"dead-cone-sweep-{texts['job'][:8]}"
-        if ctx.triggered_id == "risk-csv":
-            return {"content": "".join(export_files.table(found)), "filename": f"{name}.csv"}
-        packed = b64encode(export_files.npz(found)).decode()
-        return {"content": packed, "filename": f"{name}.npz", "base64": True}
-
-    @app.callback(
         Output("settings", "data", allow_duplicate=True),
         Input("sweep", "clickData"),
         State("settings", "data"),
         prevent_initial_call=True,
     )
     def take(click: dict[str, Any] | None, texts: Texts) -> Any:
-        if not click or texts["job"] == NOTHING:
+        if not click:
             return no_update
-        result, place = _result(texts["job"]), click["points"][0]
-        if result is None:
+        try:
+            spec = jobs_shown.spec_of(texts["job"], Sweep)
+        except NotShownError:
             return no_update
-        return risk.taken(_settings(texts), result.sweep, place["x"], place["y"]).texts()
+        place = click["points"][0]
+        return risk.taken(_settings(texts), spec, place["x"], place["y"]).texts()
 
 
 def _register_picture(app: Dash) -> None:
@@ -165,35 +140,25 @@ def _register_picture(app: Dash) -> None:
             "title": Output("risk-title", "children"),
             "extremes": Output("risk-extremes", "children"),
             "counting": Output("risk-counting", "children"),
-            "progress": Output("risk-progress-words", "children"),
-            "share": Output("risk-bar", "value"),
-            "whole": Output("risk-bar", "hidden"),
-            "no_cancel": Output("risk-cancel", "hidden"),
-            "no_csv": Output("risk-csv", "hidden"),
-            "no_npz": Output("risk-npz", "hidden"),
-            "remark": Output("risk-remark", "children"),
-            "idle": Output("risk-watch", "disabled"),
+            **SHOWN,
             "drawn": Output("drawn", "data"),
         },
         Input("risk-watch", "n_intervals"),
-        Input("settings", "data"),
+        Input("at-work", "data"),
         Input("look", "data"),
         State("drawn", "data"),
     )
     def look(_: int | None, texts: Texts | None, seen: Any, drawn: Any) -> dict[str, Any]:
-        same = dict.fromkeys(_OUTPUTS, no_update)
+        same = dict.fromkeys(ctx.outputs_grouping, no_update)
         if texts is None or texts["page"] != "risk":
             return same | {"idle": True}
         settings = _settings(texts)
         if settings.job == NOTHING:
             return same | _nothing()
         try:
-            progress = service().status(settings.job)
-        except (UnknownJobError, StoreError) as problem:
-            return same | _nothing(str(problem))
-        result = _result(settings.job)
-        if result is None:
-            return same | _nothing("This address is of other work than a sweep.")
+            progress, result = jobs_shown.found(settings.job, Sweep)
+        except NotShownError as problem:
+            return same | _nothing(problem.remark)
         told = _told(settings, progress, result)
         mark = {"job": settings.job, "done": progress.done, "look": seen, "at": _current(settings, result)}
         if mark != drawn:
@@ -202,34 +167,9 @@ def _register_picture(app: Dash) -> None:
         return same | told
 
 
-def _result(job: str) -> SweepResult | None:
-    """Return what is known of a sweep; None where there is no such sweep here."""
-    try:
-        result = service().partial(job)
-    except (UnknownJobError, StoreError):
-        return None
-    return result if isinstance(result, SweepResult) else None
-
-
-_OUTPUTS = (
-    *("figure", "title", "extremes", "counting", "progress", "share", "whole", "no_cancel", "no_csv"),
-    *("no_npz", "remark", "idle", "drawn"),
-)
-
-
-def _nothing(remark: str = "Not run yet at these settings.") -> dict[str, Any]:
-    return {
-        "title": risk.title(None),
-        "extremes": risk.extremes(None),
-        "counting": "",
-        "progress": "",
-        "whole": True,
-        "no_cancel": True,
-        "no_csv": True,
-        "no_npz": True,
-        "remark": remark,
-        "idle": True,
-    }
+def _nothing(remark: Any = "Not run yet at these settings.") -> dict[str, Any]:
+    words = {"title": risk.title(None), "extremes": risk.extremes(None), "counting": ""}
+    return {**words, **jobs_shown.nothing(remark)}
 
 
 def _current(settings: Settings, result: SweepResult) -> dict[str, float]:
@@ -238,18 +178,11 @@ def _current(settings: Settings, result: SweepResult) -> dict[str, float]:
 
 
 def _told(settings: Settings, progress: Progress, result: SweepResult) -> dict[str, Any]:
-    running, none = progress.state == "running", not result.finished.any()
-    stopped = {"cancelled": "Stopped. What is finished stays; Run goes on.", "failed": f"▲ {progress.error}"}
+    done, total = int(result.finished.sum()), prod(result.sweep.shape)
+    words = jobs_shown.amount(done, total, "cells", progress.seconds_left)
     return {
         "title": risk.title(result),
         "extremes": risk.extremes(result),
         "counting": risk.counting(result.sweep),
-        "progress": risk.progress(result, progress.seconds_left),
-        "share": f"{progress.done / progress.total:.4f}",
-        "whole": not running,
-        "no_cancel": not running,
-        "no_csv": none,
-        "no_npz": none,
-        "remark": stopped.get(progress.state, "") or risk.differs(result.sweep, settings),
-        "idle": not running,
+        **jobs_shown.told(progress, words, done == 0, risk.differs(result.sweep, settings)),
     }

@@ -5,20 +5,17 @@ from __future__ import annotations
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.markup import aria, graph
+from dashboard import jobs_shown
+from dashboard.markup import aria, graph, share_ramp
 from dashboard.risk import NAMES, NOTHING, USUAL
-
-POLL_MS = 700
 
 
 def page() -> Component:
     """Return the page's content."""
     return html.Div(
         [
-            dcc.Store(id="look"),
             dcc.Store(id="drawn"),
-            dcc.Download(id="risk-file"),
-            dcc.Interval(id="risk-watch", interval=POLL_MS, disabled=True),
+            *jobs_shown.watching("risk"),
             html.Div(
                 [
                     html.H1("For which settings do units die?", id="risk-title"),
@@ -28,7 +25,10 @@ def page() -> Component:
                 className="voice-of-risk",
             ),
             html.Div(
-                [_picture(), html.Div([_form(), _progress(), _legend()], className="risk-side")],
+                [
+                    _picture(),
+                    html.Div([_form(), jobs_shown.progress("risk"), _legend()], className="risk-side"),
+                ],
                 className="risk-body",
             ),
         ],
@@ -43,7 +43,7 @@ def _form() -> Component:
             _axis("up", "Up", "beta", [*NAMES, NOTHING]),
             html.Div(
                 [
-                    html.Span("Starts", className="small muted", id="risk-starts-name"),
+                    html.Span("Starts", className="small muted", id="risk-starts-label"),
                     dcc.Dropdown(
                         id="risk-starts",
                         options=[
@@ -103,38 +103,15 @@ def _box(key: str, label: str, value: str) -> Component:
     )
 
 
-def _progress() -> Component:
-    return html.Div(
-        [
-            html.P(id="risk-error", className="error", role="alert"),
-            html.Div(
-                [
-                    html.Span(id="risk-progress-words", role="status"),
-                    html.Progress(id="risk-bar", max="1", value="0", **aria(label="Progress")),
-                    html.Button("Cancel", id="risk-cancel", className="link", hidden=True),
-                    html.Button("CSV", id="risk-csv", className="link", hidden=True),
-                    html.Button("NPZ", id="risk-npz", className="link", hidden=True),
-                    html.Span(id="risk-remark", className="muted"),
-                ],
-                className="risk-progress",
-            ),
-        ]
-    )
-
-
 def _picture() -> Component:
     return graph("sweep", "Dead share over the settings that are swept")
 
 
 def _legend() -> Component:
-    steps = [html.I(style={"background": f"var(--share-{n})"}) for n in range(1, 11)]
     return html.Div(
         [
-            html.P("Dead share", className="risk-legend-title"),
-            html.Div(
-                [html.Span("0 %"), html.Div(steps, className="risk-ramp"), html.Span("100 %")],
-                className="risk-scale",
-            ),
+            html.P("Dead share", className="legend-title"),
+            share_ramp(),
             html.P("Click a cell to take its settings to Explore.", className="small muted"),
             html.P(
                 "One unit, Gaussian inputs, the expected gradient: a guide, not a promise for a network.",

@@ -48,7 +48,8 @@ class Settings:
     that the page shows and takes η as PyTorch's lr = η(1 − β); the setting itself stays η.
     `hide` is "outcome" while the viewer guesses the dead share first, `guess` what was guessed, in per cent.
     `pin` is what the page compares with. `step` is the lesson's, 0 outside it, `vote` the option that was
-    predicted there, 0 for none. `page` is "explore" or "risk", as the path says, `job` the sweep shown there.
+    predicted there, 0 for none. `page` is one of `pages.VIEWS`, as the path says, `tab` what of
+    the experiments is shown, `job` the work whose result is.
     """
 
     beta: float = CONTROLS["beta"].default
@@ -85,6 +86,7 @@ class Settings:
     step: int = 0
     vote: int = 0
     page: str = "explore"
+    tab: str = "figure1"
     job: str = "none"
 
     @property

@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.numbers import exact, readable
+from dashboard.pages import VIEWS
 from dashboard.pin import Pin, parse_pin
 from dynamics import Scheme
 from figures.alive import Quantity
@@ -23,6 +24,7 @@ MAX_STARTS = 8
 FARTHEST = 1e9  # of what the address may hold, also in units of the smallest γ
 NARROWEST = 1e-10  # window that the address may ask for, also in units of a large γ
 INITS: tuple[str, ...] = ("none", *Scheme)
+TABS = ("figure1", "depth")  # of the page Experiments
 LAST_SEED = 9999
 LAST_STEP, LAST_VOTE = 10, 3  # of the lesson, and of what a step lets one predict
 LAST_ITERATION = int(CONTROLS["max_iterations"].high)
@@ -134,7 +136,7 @@ def _parse_guess(text: str) -> float | None:
 def _parse_job(text: str) -> str:
     if text == "none" or re.fullmatch("[0-9a-f]{8,64}", text):
         return text
-    raise InvalidSettingError("job", f"job must be a sweep's name or none, not “{text[:40]}”", "none")
+    raise InvalidSettingError("job", f"job must be a job's name or none, not “{text[:40]}”", "none")
 
 
 def _choice(key: str, choices: tuple[str, ...]) -> Callable[[str], str]:
@@ -194,6 +196,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "seed": lambda text: _count("seed", "a whole number", text, LAST_SEED),
     "pytorch": _flag("pytorch"),
     "pin": parse_pin,
-    "page": _choice("page", ("explore", "risk")),
+    "page": _choice("page", VIEWS),
+    "tab": _choice("tab", TABS),
     "job": _parse_job,
 }

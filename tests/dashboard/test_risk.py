@@ -7,6 +7,7 @@ import pytest
 
 from dashboard import risk
 from dashboard.controls import InvalidSettingError
+from dashboard.jobs_shown import amount
 from dashboard.risk import Asked
 from dashboard.settings import DEFAULT
 from dynamics import Draw, Grid, Scheme, Sweep, SweepResult, basin_map
@@ -108,10 +109,10 @@ def test_words_follow_the_numbers() -> None:
     row, column = np.unravel_index(int(result.dead_fraction.argmin()), result.dead_fraction.shape)
     eta, beta = spec.axes[0].values[column], spec.axes[1].values[row]
     assert risk.extremes(result).startswith(f"Fewest at η = {eta:.3g}, β = {beta:.3g}; most at ")
-    assert risk.progress(result, 3.4) == "6 of 6 cells, 3 s left"
+    assert amount(6, 6, "cells", 3.4) == "6 of 6 cells, 3 s left"
     nothing = assemble(spec, {})
     assert risk.title(nothing) == risk.title(None)
-    assert risk.progress(nothing, None) == "0 of 6 cells"
+    assert amount(0, 1640, "cells", None) == "0 of 1\N{NARROW NO-BREAK SPACE}640 cells"
     assert risk.differs(spec, DEFAULT) == ""
     moved = DEFAULT.edit({"beta": "0.5", "gamma": "0.2", "delta": "1"})
     assert risk.differs(spec, moved) == "This is for γ = 0.1, δ = 0; you set 0.2, 1."

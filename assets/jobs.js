@@ -1,0 +1,57 @@
+// The pages of long work as this browser shows them: theme and size, which their pictures are drawn for, and the
+// way there and back. Why not Python: all of it belongs to this browser; the rest is Dash's (jobs_shown.py).
+(() => {
+  const dc = (window.deadcone ??= {});
+  const jobs = {}; // by place: the job that was last shown there
+  let told = "";
+  let passed = "explore"; // the page of the settings that were last passed on
+
+  const place = ({ page, tab }) => (page === "experiments" ? tab : page);
+
+  function tell() {
+    if (!document.getElementById("risk")) return;
+    const { page, tab, job } = dc.texts();
+    if (page !== "explore") jobs[place({ page, tab })] = job;
+    for (const link of document.querySelectorAll(".tab-link")) {
+      if (link.dataset.tab === tab) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    look();
+  }
+
+  function look() {
+    if (!document.getElementById("risk")) return;
+    const look = { theme: dc.view.theme(), size: dc.view.size() };
+    const now = JSON.stringify(look);
+    if (now !== told) window.dash_clientside.set_props("look", { data: look });
+    told = now;
+  }
+
+  document.addEventListener("deadcone:theme", look);
+  addEventListener("resize", look);
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.(".tab-link");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    dc.change(dc.jobs.way("experiments", link.dataset.tab), 0);
+  });
+
+  dc.jobs = {
+    tell,
+    look,
+
+    // What leads to a page, with the job that it showed last. What an outcome hides, a job would tell.
+    way(page, tab = dc.texts().tab) {
+      const job = jobs[place({ page, tab })] ?? "none";
+      return { page, tab, job, hide: "none", guess: "none", step: "0", vote: "0" };
+    },
+  };
+
+  // While neither of the pages is shown, no server is asked what it would show.
+  window.dash_clientside.deadcone.atWork = (texts) => {
+    const before = passed;
+    passed = texts?.page ?? "explore";
+    return before === "explore" && passed === "explore" ? window.dash_clientside.no_update : texts;
+  };
+})();

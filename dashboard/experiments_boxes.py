@@ -1,0 +1,139 @@
+"""The boxes of the page Experiments: what they hold, the run that it asks for, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from dashboard.controls import InvalidSettingError
+from dashboard.numbers import exact
+from dashboard.settings import Settings
+from experiments import builtin, kept
+from experiments.depth import DepthRun
+from experiments.figure1 import Figure1
+from experiments.optimizers import Method
+
+METHODS: Mapping[str, str] = {
+    Method.ADAM: "Adam",
+    Method.MOMENTUM: "the paper’s momentum",
+    Method.PYTORCH: "PyTorch’s SGD",
+}
+# Learning rates that suit them; Adam's is another quantity than that of the others.
+USUAL_RATES: Mapping[str, str] = {Method.ADAM: "0.01", Method.MOMENTUM: "0.1", Method.PYTORCH: "0.01"}
+# By the specification's field: what its box is called.
+LABELS: Mapping[str, str] = {
+    "method": "Optimiser",
+    "eta": "η",
+    "betas": "β, up to three",
+    "depth": "Layers",
+    "width": "Width",
+    "batch": "Batch",
+    "steps": "Updates",
+    "seeds": "Seeds",
+    "datasets": "Data sets",
+    "dataset": "Data",
+}
+NUMBERS = ("eta", "depth", "width", "batch", "steps", "seeds")
+Run = Figure1 | DepthRun
+Values = Mapping[str, Any]
+
+
+class Tab(NamedTuple):
+    """One tab: its specification, its name, and the fields that have a box."""
+
+    spec: type[Any]
+    name: str
+    fields: tuple[str, ...]
+
+
+_SHARED = ("method", "eta", "betas", "depth", "width", "batch", "steps", "seeds")
+TABS: Mapping[str, Tab] = {
+    "figure1": Tab(Figure1, "Fig. 1", (*_SHARED, "datasets")),
+    "depth": Tab(DepthRun, "Depth and residuals", (*_SHARED, "dataset")),
+}
+
+
+def values_of(run: Run) -> dict[str, Any]:
+    """Return what the boxes hold when they ask for a run."""
+    tab = next(tab for tab in TABS.values() if tab.spec is type(run))
+    return {field: _shown(field, getattr(run, field)) for field in tab.fields}
+
+
+def _shown(field: str, value: Any) -> Any:
+    if field == "betas":
+        return ", ".join(exact(beta) for beta in value)
+    if field == "datasets":
+        return list(value)
+    return exact(value) if field in NUMBERS else str(value)
+
+
+def run(tab: str, settings: Settings, values: Values) -> Run:
+    """Return the run that a tab's boxes ask for; a deep network's γ and δ are the settings'.
+
+    Raises
+    ------
+    InvalidSettingError
+        When a text is no number or out of its range, or when all of it would take too long.
+    """
+    numbers = {field: _number(field, values[field]) for field in NUMBERS}
+    given: dict[str, Any] = {"method": values["method"], "betas": _betas(values["betas"]), **numbers}
+    if tab == "figure1":
+        # In one order, so that the same sets are the same run.
+        given["datasets"] = tuple(name for name in builtin.NAMES if name in (values["datasets"] or []))
+        make: Callable[..., Run] = Figure1
+    else:
+        given |= {"dataset": values["dataset"], "gamma": settings.gamma, "delta": settings.delta}
+        make = DepthRun
+    try:
+        return make(**given)
+    except ValueError as error:
+        raise InvalidSettingError("experiments", _sentence(str(error)), None) from None
+
+
+def _number(field: str, text: Any) -> float | int:
+    try:
+        value = float(str(text).strip().replace("−", "-"))
+    except ValueError:
+        message = f"{LABELS[field]} must be a number, not “{str(text)[:40]}”"
+        raise InvalidSettingError("experiments", message, None) from None
+    return int(value) if field != "eta" and value.is_integer() else value
+
+
+def _betas(text: Any) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in str(text).replace(";", ",").split(","))
+    except ValueError:
+        message = f"β must be one to three numbers with commas between them, not “{str(text)[:40]}”"
+        raise InvalidSettingError("experiments", message, None) from None
+
+
+def _sentence(text: str) -> str:
+    """Return a specification's complaint with the box's name in place of the field's."""
+    field, _, rest = text.partition(" ")
+    names = {**LABELS, "betas": "β", "gamma": "γ", "delta": "δ"}
+    if field == "datasets" and rest.endswith("got "):
+        return "Choose at least one data set"
+    return f"{names.get(field, field)} {rest}"
+
+
+def differences(run: Run, asked: Run) -> tuple[str, str]:
+    """Return what of a run is no longer asked for, and what is asked for instead; empty when all is."""
+    names = [*values_of(run)] + (["gamma", "delta"] if isinstance(run, DepthRun) else [])
+    other = [name for name in names if getattr(run, name) != getattr(asked, name)]
+    return tuple(", ".join(_told(name, getattr(each, name)) for name in other) for each in (run, asked))  # type: ignore[return-value]
+
+
+def _told(name: str, value: Any) -> str:
+    """Say what a field holds: ``η = 0.01``, ``10 seeds``."""
+    symbols = {"eta": "η", "gamma": "γ", "delta": "δ"}
+    if name in symbols:
+        return f"{symbols[name]} = {exact(value).replace('-', '−')}"
+    if name == "betas":
+        return f"β = {' and '.join(exact(beta) for beta in value)}"
+    if name == "method":
+        return METHODS[value]
+    if name in ("datasets", "dataset"):
+        return " and ".join(kept.load(each).name for each in ([value] if name == "dataset" else value))
+    return {"depth": "{} layers", "width": "width {}", "batch": "batches of {}"}.get(
+        name, f"{{}} {LABELS[name].lower()}"
+    ).format(value)

@@ -1,0 +1,285 @@
+"""What happens on the page Experiments: boxes → run → job, and the job's tiles → pictures and words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from json import dumps
+from typing import Any
+from urllib.parse import urlencode
+
+from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash.development.base_component import Component
+
+from dashboard import experiments_boxes as boxes
+from dashboard import experiments_words as words
+from dashboard import jobs_shown
+from dashboard.controls import InvalidSettingError
+from dashboard.experiments_boxes import TABS, USUAL_RATES, Run
+from dashboard.experiments_claims import claims
+from dashboard.experiments_words import Result
+from dashboard.export_record import Data
+from dashboard.jobs_shown import NOTHING, NotShownError
+from dashboard.markup import GRAPH_CONFIG, aria, data
+from dashboard.numbers import grouped, readable
+from dashboard.settings import Settings, read_query
+from dynamics.threads import worker_count
+from experiments import kept
+from experiments.figure1 import Figure1
+from experiments.figure1_result import Figure1Result
+from experiments.numbers import depth_numbers, figure1_numbers
+from experiments.registry import EXPERIMENTS
+from figures import View, depth, figure1
+from jobs.service import service
+from jobs.store import StoreError
+
+BOXES = {tab: {field: f"{tab}-{field}" for field in TABS[tab].fields} for tab in TABS}
+SHOWN = jobs_shown.outputs("experiments")
+WORDS = ("title", "context", "counting", "seeds", "betas", "claims")
+PICTURES = ("figure1-gamma", "figure1-delta", "depth")
+Texts = dict[str, str]
+
+
+def register(app: Dash) -> None:
+    """Add the callbacks to `app`."""
+    _register_form(app)
+    _register_run(app)
+    _register_pictures(app)
+    jobs_shown.register(app, "experiments", "dead-cone-run", numbers)
+
+
+def numbers(result: Result) -> Data:
+    """Return a run as arrays and as a table."""
+    found = figure1_numbers(result) if isinstance(result, Figure1Result) else depth_numbers(result)
+    return Data(found.settings, dict(found.arrays), dict(found.columns))
+
+
+def _settings(texts: Texts) -> Settings:
+    return read_query(urlencode(texts))[0]
+
+
+def _boxes(kind: type[Input] | type[State] | type[Output]) -> dict[str, dict[str, Any]]:
+    return {tab: {name: kind(own, "value") for name, own in fields.items()} for tab, fields in BOXES.items()}
+
+
+def _register_form(app: Dash) -> None:
+    @app.callback(
+        _boxes(Output),
+        {
+            "texts": Input("at-work", "data"),
+            "methods": {tab: Input(f"{tab}-method", "value") for tab in TABS},
+            "drawn": State("experiments-drawn", "data"),
+        },
+        prevent_initial_call=True,
+    )
+    def fill(texts: Texts | None, methods: Mapping[str, str], drawn: Any) -> dict[str, dict[str, Any]]:
+        """A link to a run fills the boxes; another optimiser brings its usual learning rate."""
+        filled: dict[str, dict[str, Any]] = {tab: dict.fromkeys(BOXES[tab], no_update) for tab in TABS}
+        used = str(ctx.triggered_id)
+        if used != "at-work":
+            tab = used.removesuffix("-method")
+            if not _own_rate(methods[tab], texts):
+                filled[tab]["eta"] = USUAL_RATES[methods[tab]]
+        elif texts is not None and texts["job"] != (drawn or {}).get("job"):
+            spec = _spec(texts)
+            if spec is not None:
+                filled[texts["tab"]] = boxes.values_of(spec)
+        return filled
+
+    @app.callback(
+        {
+            "run": Output("experiments-run", "children"),
+            "hidden": Output("experiments-run", "hidden"),
+            "disabled": Output("experiments-run", "disabled"),
+            "first": Output("experiments-first", "children"),
+            "no_first": Output("experiments-first", "disabled"),
+            "expected": Output("experiments-expected", "children"),
+            "differs": Output("experiments-differs", "children"),
+            "error": Output("experiments-error", "children"),
+        },
+        {
+            "values": _boxes(Input),
+            "texts": Input("at-work", "data"),
+            "drawn": Input("experiments-drawn", "data"),
+        },
+    )
+    def cost(values: dict[str, Any], texts: Texts | None, drawn: Any) -> dict[str, Any]:
+        told = {"run": "Run", "hidden": True, "disabled": True, "first": "Run", "no_first": True}
+        told |= {"expected": "", "differs": "", "error": ""}
+        if texts is None or texts["page"] != "experiments":
+            return told
+        spec = _spec(texts)
+        told["hidden"] = spec is None
+        try:
+            asked = boxes.run(texts["tab"], _settings(texts), values[texts["tab"]])
+        except InvalidSettingError as problem:
+            return told | {"error": f"▲ {problem.message}."}
+        told |= {"first": f"Run {grouped(asked.networks)} networks", "no_first": False, "disabled": False}
+        told |= {"run": told["first"], "expected": words.expected(asked, worker_count())}
+        if spec is None:
+            return told
+        if spec == asked:
+            going_on = (drawn or {}).get("state") in ("cancelled", "failed")
+            return told | {"run": "Continue", "hidden": not going_on}
+        was, now = boxes.differences(spec, asked)
+        return told | {"differs": f"What is shown is for {was}. You set {now}: {_lower(told['expected'])}"}
+
+
+def _lower(text: Any) -> str:
+    return str(text).replace(": about", ", about")
+
+
+def _own_rate(method: str, texts: Texts | None) -> bool:
+    """Whether the boxes were just filled from a run with this optimiser, whose rate stays."""
+    spec = _spec(texts) if texts is not None else None
+    return spec is not None and spec.method == method
+
+
+def _spec(texts: Texts) -> Run | None:
+    """Return the run that the page shows; None if there is none."""
+    if texts["page"] != "experiments" or texts["job"] == NOTHING:
+        return None
+    try:
+        found: Run = jobs_shown.spec_of(texts["job"], TABS[texts["tab"]].spec)
+    except NotShownError:
+        return None
+    return found
+
+
+def _register_run(app: Dash) -> None:
+    @app.callback(
+        Output("settings", "data", allow_duplicate=True),
+        Output("experiments-error", "children", allow_duplicate=True),
+        Output("experiments-watch", "disabled", allow_duplicate=True),
+        {
+            "clicks": (Input("experiments-run", "n_clicks"), Input("experiments-first", "n_clicks")),
+            "values": _boxes(State),
+            "texts": State("settings", "data"),
+        },
+        prevent_initial_call=True,
+    )
+    def run(clicks: Any, values: dict[str, Any], texts: Texts) -> tuple[Any, Any, Any]:
+        settings = _settings(texts)
+        try:
+            job = service().start(boxes.run(settings.tab, settings, values[settings.tab]))
+        except InvalidSettingError as problem:
+            return no_update, f"▲ {problem.message}.", no_update
+        except StoreError as problem:
+            return no_update, f"▲ {problem}", no_update
+        return replace(settings, job=job).texts(), "", False
+
+
+def _register_pictures(app: Dash) -> None:
+    @app.callback(
+        {
+            **{name: Output(f"experiments-{name}", "children") for name in WORDS},
+            **{name: Output(f"place-{name}", "children") for name in PICTURES},
+            **{f"label-{name}": Output(f"picture-{name}", "aria-label") for name in PICTURES},
+            "sets": Output("figure1-shown", "options"),
+            "set": Output("figure1-shown", "value"),
+            "running": Output("experiments-empty", "hidden"),
+            "drawn": Output("experiments-drawn", "data"),
+            **SHOWN,
+        },
+        Input("experiments-watch", "n_intervals"),
+        Input("at-work", "data"),
+        Input("look", "data"),
+        Input("figure1-error", "value"),
+        Input("figure1-shown", "value"),
+        State("experiments-drawn", "data"),
+    )
+    def look(_: Any, texts: Texts | None, seen: Any, error: Any, shown: Any, drawn: Any) -> dict[str, Any]:
+        same = dict.fromkeys(ctx.outputs_grouping, no_update)
+        if texts is None or texts["page"] != "experiments":
+            return same | {"idle": True}
+        settings, spec = _settings(texts), TABS[texts["tab"]].spec
+        state, result = "none", _blank(settings)
+        told = jobs_shown.nothing("")
+        if settings.job != NOTHING:
+            try:
+                progress, result = jobs_shown.found(settings.job, spec)
+            except NotShownError as problem:
+                told = jobs_shown.nothing(problem.remark)
+            else:
+                state = progress.state
+                how_far = jobs_shown.amount(
+                    result.finished, result.networks, "networks", progress.seconds_left
+                )
+                told = jobs_shown.told(progress, how_far, result.finished == 0, _remark(state))
+        told["running"] = state != "none"
+        beta = words.nearest(result.spec.betas, settings.beta)
+        mark = {"job": settings.job, "tab": settings.tab, "done": result.finished, "state": state}
+        mark |= {"look": seen, "beta": beta, "error": error, "set": shown}
+        mark |= {"gamma": settings.gamma, "delta": settings.delta}
+        if mark != drawn:
+            told |= {**_words(result, beta, state), "drawn": mark}
+            told |= _drawn(result, beta, settings, View(hover=True, **(seen or {})), error, shown)
+        return same | told
+
+
+def _remark(state: str) -> str:
+    return "What is finished stays." if state == "running" else ""
+
+
+def _blank(settings: Settings) -> Any:
+    """Return a tab's usual run before its first network."""
+    spec = TABS[settings.tab].spec
+    experiment = next(each for each in EXPERIMENTS.values() if each.spec is spec)
+    own = {} if spec is Figure1 else {"gamma": settings.gamma, "delta": settings.delta}
+    return experiment.assemble(spec(**own), {})
+
+
+def _words(result: Result, beta: float, state: str) -> dict[str, Any]:
+    known = state != "none"
+    of_figure1 = isinstance(result, Figure1Result)
+    title = words.figure1_title if of_figure1 else words.depth_title
+    context = words.figure1_context if of_figure1 else words.depth_context
+    return {
+        "title": title(result, beta),  # type: ignore[arg-type]
+        "context": context(result, beta),  # type: ignore[arg-type]
+        "counting": words.counting(result) if known else "",
+        "seeds": words.seeds(result),
+        "betas": _betas(result, beta),
+        "claims": claims(result),
+    }
+
+
+def _betas(result: Result, strong: float) -> list[Component]:
+    """Return a run's momenta; a click sets the slider."""
+    betas = result.spec.betas
+    shades = {1: (3,), 2: (1, 3), 3: (1, 2, 3)}[len(betas)]
+    swatches = [html.I(style={"background": f"var(--momentum-{shade})"}) for shade in shades]
+    return [
+        html.Span(words.symbol(result.spec), className="small muted"),
+        *(
+            html.Button(
+                [swatch, readable(beta, 4)],
+                **data(changes=dumps({"beta": str(beta)})),
+                **aria(pressed=str(beta == strong).lower()),
+            )
+            for beta, swatch in zip(betas, swatches, strict=True)
+        ),
+    ]
+
+
+def _drawn(
+    result: Result, beta: float, settings: Settings, view: View, error: Any, shown: Any
+) -> dict[str, Any]:
+    """Return the pictures of a tab, and the same in words."""
+    if not isinstance(result, Figure1Result):
+        picture = _graph("depth", depth(result, beta, view))
+        return {"depth": picture, "label-depth": words.depth_picture(result, beta)}
+    names = result.spec.datasets
+    one = shown if shown in names else names[0]
+    only = (one,) if view.size == "phone" else None
+    found: dict[str, Any] = {"sets": {name: kept.load(name).name for name in names}, "set": one}
+    for swept, at in (("gamma", settings.gamma), ("delta", settings.delta)):
+        picture = figure1(result, view, swept, error=error, beta=beta, at=at, datasets=only)  # type: ignore[arg-type]
+        found[f"figure1-{swept}"] = _graph(f"figure1-{swept}", picture)
+        found[f"label-figure1-{swept}"] = words.figure1_picture(result, swept, error)  # type: ignore[arg-type]
+    return found
+
+
+def _graph(name: str, figure: Any) -> Component:
+    """Return a graph; the one that is there takes the new figure over."""
+    return dcc.Graph(id=f"graph-{name}", figure=figure, config=GRAPH_CONFIG, responsive=True)
