@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.controls import CONTROLS
-from dashboard.numbers import grouped, in_updates, percent, readable
+from dashboard.numbers import grouped, in_updates, percent, readable, small
 from dashboard.settings import Settings
 from dynamics import (
     BasinMap,
@@ -18,6 +18,7 @@ from dynamics import (
     Regime,
     critical_momentum,
     dead_cone_slope,
+    log_activation_probability,
     max_stable_learning_rate,
     regime,
 )
@@ -89,9 +90,10 @@ def unit_caption(settings: Settings, grid: Grid, runs: Sequence[StartPath], told
     elif told:
         verdict = f"{runs[0].letter} {FATES[runs[0].outcome]}"
     else:
-        active = float(runs[0].trajectory.activation_probability[0])
-        state = "dead" if active < settings.epsilon else "alive"
-        verdict = f"{runs[0].letter} is {state}: P(z > 0) = {readable(active, 2)}"
+        way = runs[0].trajectory
+        log_active = float(log_activation_probability(way.w[0], way.b[0], way.rho[0])) / math.log(10)
+        state = "dead" if log_active < math.log10(settings.epsilon) else "alive"
+        verdict = f"{runs[0].letter} is {state}: P(z > 0) = {small(log_active)}"
     return Caption(f"{verdict}.", f"{_context(settings)}.", counting(settings, grid))
 
 

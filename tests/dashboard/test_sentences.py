@@ -3,11 +3,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard.caption import Caption, caption
+from dashboard.caption import Caption, caption, unit_caption
 from dashboard.landmarks import landmarks
+from dashboard.runs import paths
 from dashboard.settings import DEFAULT, Settings
 from dynamics import (
     BasinMap,
+    Cancellation,
     Outcome,
     activation_probability,
     basin_map,
@@ -160,3 +162,18 @@ def test_landmarks_follow_the_other_sliders() -> None:
     assert _marks(DEFAULT.edit({"eta": "0.2"}))["beta"] != at["beta"]
     assert _marks(DEFAULT.edit({"beta": "0.5"}))["eta"] != at["eta"]
     assert _marks(DEFAULT.edit({"epsilon": "0.01"}))["delta"] != at["delta"]
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        ("2,1.8", "A is alive: P(z > 0) = 0.82."),
+        ("0.5,-2", "A is dead: P(z > 0) = 3.2·10⁻⁵."),
+        ("0.05,-2.2", "A is dead: P(z > 0) = 3.6·10⁻⁴²³."),  # φ(44)/44
+        ("0,-2", "A is dead: P(z > 0) = 0."),
+    ],
+)
+def test_a_unit_answers_nothing_only_where_it_is_constantly_zero(start: str, said: str) -> None:
+    settings = DEFAULT.edit({"starts": start})
+    runs = paths(settings, Cancellation())
+    assert unit_caption(settings, settings.grid(10), runs, told=False).verdict == said
