@@ -9,13 +9,13 @@ WORKDIR /app
 
 # compose.yaml adds what the queues need. The libraries' own tests are a fifth of their size, unused.
 ARG QUEUES=0
-RUN --mount=type=bind,source=requirements.txt,target=requirements.txt \
-    --mount=type=bind,source=requirements-celery.txt,target=requirements-celery.txt \
+RUN --mount=type=bind,source=requirements.txt,target=/tmp/requirements.txt \
+    --mount=type=bind,source=requirements-celery.txt,target=/tmp/requirements-celery.txt \
     pip install --no-cache-dir --root-user-action=ignore --only-binary=:all: --require-hashes \
-        --requirement requirements.txt \
+        --requirement /tmp/requirements.txt \
     && if [ "${QUEUES}" = 1 ]; then \
         pip install --no-cache-dir --root-user-action=ignore --only-binary=:all: --require-hashes \
-            --requirement requirements-celery.txt; \
+            --requirement /tmp/requirements-celery.txt; \
     fi \
     && find /usr/local/lib/python3.13/site-packages -type d -name tests -prune -exec rm -rf {} +
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import runpy
 import sys
+import tempfile
 from pathlib import Path
 from typing import NoReturn
 
@@ -35,6 +36,10 @@ def main(argv: list[str]) -> None:
         raise SystemExit(
             f"worker.py: {error.name} is missing; it comes with requirements-celery.txt"
         ) from error
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:  # a read-only root; Celery's processes talk through a file
+        os.environ["TMPDIR"] = "/dev/shm"
     queue, *options = argv
     try:
         app.worker_main(["worker", "--queues", queue, *QUEUES[queue], *options])

@@ -18,7 +18,7 @@ from jobs.supervisor import _Sent, supervise
 from tests.jobs.conftest import HP, RedisServer, made_sweep, same, until
 
 ROOT = Path(__file__).resolve().parents[2]
-ASKED = made_sweep(columns=24, rows=24, side=64)  # 20 tiles
+ASKED = made_sweep(columns=24, rows=16, side=64)  # 14 tiles
 OTHER = made_sweep(columns=24, rows=12, side=64, gamma=0.2)
 
 
@@ -65,7 +65,7 @@ def test_sweeps_survive_a_killed_worker_and_a_server_that_forgets(redis: RedisSe
         until(both_at_work, "two workers at work")
         kill(running.pop(1))
         lost = here.status(job)
-        assert lost.done < lost.total == 20
+        assert lost.done < lost.total == 14
         until(lambda: here.status(job).state == "done", "the other worker to do all of it")
         same(here.partial(job), run_sweep(ASKED))
 

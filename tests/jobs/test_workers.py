@@ -15,7 +15,7 @@ from jobs.workers import Workers
 from tests.jobs.conftest import made_sweep, same, until
 
 ROOT = Path(__file__).resolve().parents[2]
-ASKED = made_sweep(columns=24, rows=24, side=64)  # 20 tiles
+ASKED = made_sweep(columns=24, rows=16, side=64)  # 14 tiles
 
 
 def gone(pid: int) -> bool:
@@ -50,12 +50,12 @@ def test_a_sweep_survives_a_killed_worker_a_cancellation_and_a_restart(
         def quiet() -> bool:
             known = store.job(job)
             assert known is not None
-            return known.running == 0
+            return known.running <= 1  # the claim of the killed one may still hold
 
         until(quiet, "the workers to stop")
         stopped = here.status(job)
         assert stopped.state == "cancelled"
-        assert 4 <= stopped.done < stopped.total == 20
+        assert 4 <= stopped.done < stopped.total == 14
         kept = store.tiles(job)
         pids = first.pids
         first.stop()
