@@ -158,6 +158,7 @@
   }
 
   function isEdit({ type, target }) {
+    if (target.closest("#risk, #experiments")) return false; // what is there is no setting
     if (type === "change") return target.closest(".box");
     const option = target.closest(".dash-options-list-option");
     if (option) return !option.matches(".selected") || option.closest("#layers");

@@ -70,6 +70,7 @@
       dc.theme.apply();
       follow();
       root.classList.toggle("present", on);
+      dc.jobs.look();
     },
 
     // Shows what an address says, as when the page is opened there.
