@@ -11,6 +11,7 @@ import numpy as np
 from experiments import builtin
 from experiments.data import Dataset
 
+MOST_KEPT = 512 * 2**20  # bytes of all files together
 _PREFIX = "own-"
 
 
@@ -40,9 +41,20 @@ def keep(dataset: Dataset) -> str:
         with tempfile.NamedTemporaryFile(dir=folder(), suffix=".part", delete=False) as stream:
             np.savez(stream, **_contents(dataset))
         Path(stream.name).replace(folder() / f"{name}.npz")
+        _forget_oldest()
     except OSError as error:
         raise ValueError(f"data cannot be kept in {folder()}: {error.strerror}") from error
     return name
+
+
+def _forget_oldest() -> None:
+    """Remove the files that were kept first, until the others fit."""
+    files = sorted(folder().glob(f"{_PREFIX}*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)
+    room = MOST_KEPT
+    for i, path in enumerate(files):
+        room -= path.stat().st_size
+        if room < 0 and i > 0:
+            path.unlink(missing_ok=True)
 
 
 def _contents(dataset: Dataset) -> dict[str, Any]:
@@ -58,7 +70,7 @@ def _contents(dataset: Dataset) -> dict[str, Any]:
     return contents if dataset.groups is None else {**contents, "groups": dataset.groups}
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def load(name: str) -> Dataset:
     """Return a built-in data set, or one that was kept.
 

@@ -20,6 +20,7 @@ from figures.share import CurrentShare, ShareCurve, share
 from figures.survival import survival
 from figures.sweep import sweep
 from figures.theme import DARK, LIGHT, THEMES, Theme
+from figures.theory import few_units, first_layer, first_layer_window, lone_units
 from figures.view import LAYERS, View
 
 __all__ = [
@@ -39,14 +40,18 @@ __all__ = [
     "cloud_plane",
     "cloud_window",
     "depth",
+    "few_units",
     "field_row",
     "figure1",
+    "first_layer",
+    "first_layer_window",
     "hidden_alive",
     "hidden_plane",
     "hidden_share",
     "kick",
     "kick_grid",
     "locus",
+    "lone_units",
     "oscillation",
     "plane",
     "regimes",

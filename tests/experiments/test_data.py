@@ -1,3 +1,6 @@
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -105,6 +108,15 @@ def test_a_kept_set_comes_back_whole(tmp_path: object, monkeypatch: pytest.Monke
     assert (found.name, found.target, found.columns) == (dataset.name, dataset.target, dataset.columns)
     np.testing.assert_array_equal(found.inputs, dataset.inputs)
     np.testing.assert_array_equal(found.groups, dataset.groups)
+
+
+def test_the_oldest_sets_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEADCONE_DATA", str(tmp_path))
+    first, second = kept.keep(builtin.load("diabetes")), kept.keep(builtin.load("friedman"))
+    os.utime(tmp_path / f"{first}.npz", (0, 0))
+    monkeypatch.setattr(kept, "MOST_KEPT", 2 * (tmp_path / f"{second}.npz").stat().st_size)
+    third = kept.keep(builtin.load("teacher"))
+    assert {path.stem for path in tmp_path.iterdir()} == {second, third}
 
 
 @pytest.mark.parametrize("name", ["own-0123456789abcdef", "own-../../etc"])

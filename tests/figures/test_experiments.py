@@ -6,14 +6,26 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from dynamics import dead_cone_slope
 from experiments.depth import DepthResult, DepthRun
 from experiments.figure1 import Figure1
 from experiments.figure1_result import Figure1Result
 from experiments.intervals import estimate, geometric
-from figures import LIGHT, THEMES, View, depth, figure1
+from experiments.theory import Theory, TheoryResult
+from figures import (
+    LIGHT,
+    THEMES,
+    View,
+    depth,
+    few_units,
+    figure1,
+    first_layer,
+    first_layer_window,
+    lone_units,
+)
 from figures.theme import ThemeName, momentum_shades
 from figures.view import Size
-from tests.figures.reading import array, font_sizes, texts, traces
+from tests.figures.reading import array, font_sizes, names, texts, trace, traces
 
 RUN = Figure1(
     datasets=("diabetes", "teacher"), gammas=(0.01, 1, 10), deltas=(-3, 0, 10), betas=(0, 0.9, 0.99), seeds=4
@@ -160,21 +172,96 @@ def test_what_is_not_finished_is_blank_and_says_nothing() -> None:
     assert len([text for text in texts(figure) if "dead" in text]) == 2
 
 
+def theory(finished: bool = True) -> TheoryResult:
+    spec = Theory(width=8, steps=20, seeds=4)
+    random = np.random.default_rng(2)
+    units = (len(spec.records), 8)
+    length, bias = random.standard_normal(units), random.standard_normal(units) - 1
+    active = random.random(units)
+    active[-1, :3] = 0
+    lone = (random.random((18, 100)) < np.linspace(0, 1, 18)[:, None]).astype(float)
+    few = (np.ones((5, 4)), random.random((5, 4)))
+    arrays = [length, bias, active, *few, lone, 1 - lone]
+    if not finished:
+        arrays = [np.full(values.shape, np.nan) for values in arrays]
+    return TheoryResult(spec, *arrays)
+
+
+def test_units_lie_among_straight_cones_by_their_length_and_bias() -> None:
+    result = theory()
+    figure = first_layer(result, View())
+    window = first_layer_window(result)
+    for name, dead in (("dead now", True), ("alive now", False)):
+        found = trace(figure, name)
+        chosen = result.dead[-1] == dead
+        np.testing.assert_allclose(array(found["x"]), result.length[-1, chosen], rtol=1e-6)
+        np.testing.assert_allclose(array(found["y"]), result.bias[-1, chosen], rtol=1e-6)
+    assert len(array(trace(figure, "dead now")["x"])) == 3
+    border = trace(figure, "dead cone")
+    slope = dead_cone_slope(result.spec.epsilon)
+    np.testing.assert_allclose(array(border["y"]), slope * np.abs(array(border["x"])), rtol=1e-6)
+    for values, low, high in (
+        (result.length, window.w_min, window.w_max),
+        (result.bias, window.b_min, window.b_max),
+    ):
+        assert low <= values.min() <= values.max() <= high
+    first = first_layer(result, View(layers=frozenset()), 0)
+    assert names(first) == ["alive now", "dead now"]
+    np.testing.assert_allclose(array(trace(first, "alive now")["x"]), result.length[0], rtol=1e-6)
+
+
+def test_ways_lead_to_the_units_and_break_where_they_change_sides() -> None:
+    result = theory()
+    way = trace(first_layer(result, View(), 3), "trails")
+    x, y = array(way["x"]), array(way["y"])
+    np.testing.assert_allclose(x[0], result.length[0, 0], rtol=1e-6)
+    pairs = np.isfinite(x[1:]) & np.isfinite(x[:-1])
+    assert (x[1:][pairs] * x[:-1][pairs] > 0).all()
+    assert np.isfinite(y).sum() == 4 * 8
+
+
+def test_predictions_stand_beside_what_was_seen() -> None:
+    result = theory()
+    points = trace(lone_units(result, View()), "lone units")
+    np.testing.assert_allclose(array(points["x"]), result.lone_predicted.mean(axis=1), atol=1e-6)
+    np.testing.assert_allclose(array(points["y"]), result.lone_seen.mean(axis=1), atol=1e-6)
+    assert points["text"][0].startswith("γ = 0.3, β = 0: theory 0 %")
+    figure = few_units(result, View())
+    seen = estimate(result.seen, axis=1)
+    found = trace(figure, "seen")
+    np.testing.assert_allclose(array(found["x"]), [0, 1, 2, 3, 5])
+    np.testing.assert_allclose(array(found["y"]), seen.mean, rtol=1e-6)
+    np.testing.assert_allclose(array(found["error_y"]["array"]), seen.high - seen.mean, rtol=1e-6)
+    assert texts(figure)[-1] == "theory"
+    assert len(texts(figure)) == 6
+
+
+def test_a_theory_that_is_not_computed_yet_has_axes_and_no_points() -> None:
+    blank = theory(finished=False)
+    for figure in (first_layer(blank, View()), lone_units(blank, View()), few_units(blank, View())):
+        for found in figure.to_dict()["data"]:
+            if found["mode"] == "markers":
+                assert len(array(found["x"])) == 0
+        go.Figure(figure.to_dict())
+
+
 @pytest.mark.parametrize("size", ["desktop", "compact", "phone", "present"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_figures_are_valid_legible_and_inside(size: Size, theme: ThemeName) -> None:
     view = View(theme=theme, size=size)
-    for figure in (
+    drawn = [
         figure1(made(), view),
         figure1(made(factor=1e4), view, "delta"),
         depth(deep(), 0.99, view, 7),
-    ):
+        *(draw(theory(), view) for draw in (first_layer, lone_units, few_units)),
+    ]
+    for figure in drawn:
         plain = figure.to_dict()
         go.Figure(plain)  # plotly's own validation
         assert min(font_sizes(plain)) >= (19 if size == "present" else 13)
         assert len(json.dumps(plain)) < 60_000
         for name, axis in plain["layout"].items():
             if name.startswith(("xaxis", "yaxis")):
-                assert 0 <= axis["domain"][0] < axis["domain"][1] <= 1
+                assert 0 <= axis.get("domain", [0, 1])[0] < axis.get("domain", [0, 1])[1] <= 1
     scale = depth(deep(), 0.99, view).to_dict()["data"][0]["colorscale"]
     assert [colour for _, colour in scale][::19] == [THEMES[theme].share_1, THEMES[theme].share_10]
