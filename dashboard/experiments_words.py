@@ -161,9 +161,9 @@ def counting(result: Result) -> str:
 def seeds(result: Result) -> str:
     """Say what the lines or colours are the mean of."""
     count = result.spec.seeds
-    if isinstance(result, Figure1Result):
-        return f"mean of {count} seeds, 95 % interval" if count > 1 else "one seed"
-    return f"mean of {count} seeds" if count > 1 else "one seed"
+    of = f"{count} seeds" if result.finished == result.networks else "the seeds so far"
+    interval = ", 95 % interval" if isinstance(result, Figure1Result) else ""
+    return f"mean of {of}{interval}" if count > 1 else "one seed"
 
 
 def expected(run: Run, cores: int) -> str:

@@ -26,7 +26,7 @@ Properties = dict[str, Any]
 
 
 class Place(NamedTuple):
-    """Where a kind of job is shown: what it is called, the page's name, and its address."""
+    """Where a kind of job is shown: what it is called, on which page, and its address."""
 
     what: str
     page: str
@@ -34,9 +34,11 @@ class Place(NamedTuple):
 
 
 PLACES: dict[type, Place] = {
-    Sweep: Place("a sweep", "Risk", "/risk?job="),
-    Figure1: Place("a run of Fig. 1", "Experiments", "/experiments?job="),
-    DepthRun: Place("a run of deep networks", "Experiments", "/experiments?tab=depth&job="),
+    Sweep: Place("a sweep", "the page Risk", "/risk?job="),
+    Figure1: Place("a run of Fig. 1", "the tab Fig. 1 of Experiments", "/experiments?job="),
+    DepthRun: Place(
+        "a run of deep networks", "the tab Depth and residuals of Experiments", "/experiments?tab=depth&job="
+    ),
 }
 
 
@@ -75,8 +77,11 @@ def spec_of(job: str, kind: type) -> Any:
     except (UnknownJobError, StoreError) as problem:
         raise NotShownError(str(problem)) from None
     if not isinstance(spec, kind):
-        what, page, address = PLACES[type(spec)]
-        raise NotShownError(f"This address names {what}, which the page {page} shows.", address + job)
+        place = PLACES.get(type(spec))
+        if place is None:
+            raise NotShownError("This address names work that no page shows.")
+        message = f"This address names {place.what}, which {place.page} shows."
+        raise NotShownError(message, place.address + job)
     return spec
 
 
@@ -121,7 +126,7 @@ def outputs(page: str) -> dict[str, Output]:
 def told(progress: Progress, words: str, empty: bool, remark: str = "") -> Properties:
     """Return what a page says of a job; nothing of an `empty` result is written to files."""
     running = progress.state == "running"
-    stopped = {"cancelled": "Stopped. What is finished stays; Run goes on.", "failed": f"▲ {progress.error}"}
+    stopped = {"cancelled": "Stopped. What is finished stays.", "failed": f"▲ {progress.error}"}
     return {
         "progress": words,
         "share": f"{progress.done / progress.total:.4f}",

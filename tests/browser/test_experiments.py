@@ -78,7 +78,7 @@ def test_figure_1_is_run_shown_and_linked_to(open_page: OpenPage) -> None:
     expect(page.locator("#picture-figure1-gamma")).to_be_hidden()
     page.evaluate("job => deadcone.change({ job }, 0)", job)
     expect(page.locator("#experiments-remark")).to_contain_text(
-        "a run of Fig. 1, which the page Experiments shows"
+        "a run of Fig. 1, which the tab Fig. 1 of Experiments shows"
     )
     page.click("#experiments-remark a")
     expect(page.locator("#experiments-title")).to_have_text(re.compile("units are dead at γ = 0.001"))

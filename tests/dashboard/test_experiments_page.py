@@ -23,6 +23,7 @@ from experiments.figure1 import Figure1
 from experiments.figure1_result import Figure1Result
 from experiments.figure1_result import assemble as assemble_figure1
 from experiments.optimizers import Method
+from experiments.theory import Theory
 from jobs.disk import DiskStore
 from jobs.service import Service
 from jobs.spec import decode, encode, job_id
@@ -135,6 +136,8 @@ def test_the_heading_of_figure_1_is_made_of_its_numbers() -> None:
 def test_part_of_figure_1_names_what_is_known() -> None:
     assert figure1.tiles(SMALL) == 4
     assert words.figure1_title(ran(SMALL, 1), 0.0).startswith("Diabetes: at β₁ = 0, ")
+    assert words.seeds(ran(SMALL, 1)) == "mean of the seeds so far, 95 % interval"
+    assert words.seeds(ran(SMALL)) == "mean of 2 seeds, 95 % interval"
     nothing = assemble_figure1(SMALL, {})
     assert words.figure1_title(nothing, 0.0) == "Does a small target kill units here?"
     assert words.figure1_picture(nothing, "delta", "train_error").endswith("Nothing is run yet.")
@@ -207,6 +210,8 @@ def test_a_page_handed_another_page_s_job_says_where_it_is(
         settings, notices = read_query(query, begin(path, query))
         assert (settings.job, notices) == (jobs[kind], [])
         assert settings.page == path.removeprefix("/")
+    with pytest.raises(jobs_shown.NotShownError, match="no page shows"):
+        jobs_shown.found(service.start(Theory()), Figure1)
     with pytest.raises(jobs_shown.NotShownError, match="no stored work named 'abcdef'"):
         jobs_shown.found("abcdef", Figure1)
 

@@ -14,6 +14,7 @@ from scipy.special import ndtr
 from dashboard import create_app, facts
 from dashboard.lesson import read
 from dashboard.lesson_steps import STEPS
+from dashboard.pages import VIEWS
 from dashboard.prose import DOCUMENTS, content, with_mathematics
 from dashboard.settings import read_query
 from dynamics import (
@@ -97,7 +98,7 @@ def test_every_link_leads_somewhere(path: str, link: str) -> None:
         assert link == "https://arxiv.org/abs/2005.06195"
     elif parts.path == "/lesson":
         assert 1 <= int(parse_qs(parts.query)["step"][0]) <= len(STEPS)
-    elif parts.path == "/":
+    elif parts.path == "/" or parts.path.strip("/") in VIEWS:
         _, notices = read_query(parts.query)
         assert notices == []
     else:
