@@ -80,11 +80,10 @@
   }
 
   async function next() {
-    const free = [...flights].filter(({ arrived }) => !arrived).length < room();
-    if (free) dc.pull();
+    if (flights.size < room()) dc.pull();
     if (!wanted) return;
     if (shown.key !== wanted.key) {
-      if (free && ![...flights].some(({ key }) => key === wanted.key)) first();
+      if (flights.size < room() && ![...flights].some(({ key }) => key === wanted.key)) first();
       return;
     }
     if (!wanted.rest || flights.size) return;
@@ -151,10 +150,7 @@
       mine.arrived = true; // what goes wrong from here on is no fault of the network
       if (!answer.ok) throw new Refused(frame.message);
       if (frame.late) late(mine);
-      else {
-        next(); // while this is painted, the server computes what the hand has reached meanwhile
-        await (painting = painting.catch(() => {}).then(() => show(mine, frame)));
-      }
+      else await (painting = painting.catch(() => {}).then(() => show(mine, frame)));
       dc.paint.problem(null);
     } catch (error) {
       if (!flights.has(mine)) return; // aborted: a newer request has taken its place
