@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from figures.figure1_axes import Error, Panels, Swept, domain, panel_axes, share
 from figures.theme import momentum_shades, with_alpha
 from figures.view import View
 
+_FEWEST = 3  # seeds with an interval: that of two is as wide as the picture while a run begins
 _LOGARITHMIC = 30.0  # errors that differ by more are drawn on a logarithmic axis
 
 Write = Callable[[float], str]
@@ -88,7 +90,9 @@ def figure1(
 
 def _estimates(panels: Panels, name: str, mean: Callable[[Floats], Estimate], quantity: str) -> Estimate:
     which = panels.result.spec.datasets.index(name)
-    return mean(panels.result.along(panels.swept, quantity)[which])
+    found = mean(panels.result.along(panels.swept, quantity)[which])
+    few = found.count < _FEWEST
+    return replace(found, low=np.where(few, np.nan, found.low), high=np.where(few, np.nan, found.high))
 
 
 def _share(value: float) -> str:
@@ -155,8 +159,8 @@ def _told(panels: Panels, name: str, found: Estimate, j: int, k: int, write: Wri
     if math.isnan(mean):
         return where
     seeds = int(found.count[j, k])
-    if seeds == 1:
-        return f"{where}<br>{write(mean)}, one seed"
+    if math.isnan(low):
+        return f"{where}<br>{write(mean)}, {seeds} seed{'' if seeds == 1 else 's'}"
     return f"{where}<br>{write(mean)} ({write(max(low, 0.0))} to {write(high)}), {seeds} seeds"
 
 

@@ -125,8 +125,10 @@ def check_svg(path: Path, image: Image.Image) -> None:
 
 def check_numbers(npz: Path, table: Path) -> None:
     with np.load(npz) as arrays:
-        for name in ("outcome", "iterations", "final_w", "final_b"):
+        for name in ("outcome", "iterations"):
             np.testing.assert_array_equal(arrays[name], getattr(BASIN, name), strict=True)
+        for name in ("final_w", "final_b"):  # code compiled just now may round otherwise than code kept
+            np.testing.assert_allclose(arrays[name], getattr(BASIN, name), rtol=1e-12, atol=1e-15)
         assert arrays["max_iterations"] == 3000
     rows = list(csv.DictReader(io.StringIO(table.read_text("utf-8"))))
     assert [int(row["outcome"]) for row in rows] == BASIN.outcome.ravel().tolist()

@@ -52,7 +52,7 @@ def test_there_and_back_with_settings_and_theme(open_page: OpenPage) -> None:
     page.click("#theme")
     expect(page.locator("#theme")).to_have_text("Light")
     page.click("#nav-teach")
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.click("text=90 minutes >> nth=0")
     page.locator("summary").last.click()
     expect(page.locator("details p").last).to_contain_text("Computed: 2.35")
