@@ -12,7 +12,7 @@ def protect(app: Dash) -> None:
     """Send the security headers with every answer; after all callbacks and before the first request.
 
     Any page may frame this one (``frame-ancestors *``): pictures are made to be embedded, and a stolen click
-    gains nothing, since nobody is logged in, no cookie is set and the server keeps nothing.
+    gains nothing, since nobody is logged in, no cookie is set and the server keeps nobody's data but jobs.
     """
     headers = {
         "Content-Security-Policy": policy(app.csp_hashes()),
