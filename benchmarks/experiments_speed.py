@@ -22,6 +22,7 @@ from experiments.data import split
 from experiments.depth import DepthRun
 from experiments.figure1 import Figure1
 from experiments.registry import EXPERIMENTS
+from experiments.trained import Trained
 
 FULL = Figure1(
     gammas=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000),
@@ -76,13 +77,13 @@ def main() -> None:
         ("Fig. 1, full", "fig1", FULL),
         ("section 5, default", "depth", DepthRun()),
     ):
-        result: list[object] = []
+        result: list[Trained] = []
 
-        def work(kind: str = kind, spec: object = spec, result: list[object] = result) -> None:
+        def work(kind: str = kind, spec: object = spec, result: list[Trained] = result) -> None:
             result.append(local.run(EXPERIMENTS[kind], spec))
 
         clock, processor = timed(work)
-        networks = getattr(result[0], "networks")  # noqa: B009 - two kinds of results
+        networks = result[0].networks
         each = processor / networks / spec.steps
         print(
             f"{name:<22}{networks:>6} networks x {spec.steps} updates: {clock:6.1f} s, "

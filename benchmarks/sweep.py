@@ -44,7 +44,7 @@ def timed(service: Service, spec: Sweep) -> tuple[float, float]:
     while (found := service.status(job)).state == "running":
         if first == 0 and found.done > 0:
             first = time.perf_counter() - begun
-        time.sleep(0.02)
+        time.sleep(0.02)  # a look takes the store a millisecond, which is to be no load
     assert found.state == "done", found
     return first, time.perf_counter() - begun
 
@@ -83,14 +83,19 @@ def over_redis(program: str, port: int, count: int) -> Iterator[tuple[Service, C
     from jobs.redis_store import RedisStore
 
     with ExitStack() as stack:
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
         options = f"--port {port} --bind 127.0.0.1 --appendonly no --save".split()
         commands = [[program, *options, ""], [sys.executable, "worker.py", "jobs", "-n", "jobs@here"]]
         commands += [
             [sys.executable, "worker.py", "tiles", "-c", "1", "-n", f"tiles{i}@here"] for i in range(count)
         ]
         for command in commands:
-            process = subprocess.Popen(command, cwd=ROOT, **quiet)  # type: ignore[call-overload]
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
             stack.callback(process.wait)
             stack.callback(os.killpg, process.pid, signal.SIGKILL)
         store = RedisStore(os.environ["REDIS_URL"], retries=20)

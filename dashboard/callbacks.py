@@ -10,7 +10,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
 
@@ -20,7 +19,7 @@ from dashboard.guess import keeping
 from dashboard.lesson_page import begin
 from dashboard.numbers import exact
 from dashboard.presets import PRESETS, matching
-from dashboard.settings import DEFAULT, SMALLEST_WINDOW, WINDOW_LIMIT, Settings, read_query
+from dashboard.settings import DEFAULT, SMALLEST_WINDOW, WINDOW_LIMIT, Settings, from_texts, read_query
 from dashboard.texts import Window
 
 BOX_KEYS = (*CONTROLS, "window")
@@ -65,7 +64,7 @@ def register(app: Dash) -> None:
         if texts is None:
             return no_update, no_update
         used = {str(t["prop_id"]).rpartition(".")[0]: t["value"] for t in ctx.triggered}
-        settings, errors = apply_all(read_query(urlencode(texts))[0], used, typed, errors or {})
+        settings, errors = apply_all(from_texts(texts), used, typed, errors or {})
         changed = settings.texts()
         return (no_update if changed == texts else changed), errors
 
@@ -76,7 +75,7 @@ def register(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def save(_: int, texts: Texts) -> dict[str, str]:
-        content = savefile.written(read_query(urlencode(texts))[0])
+        content = savefile.written(from_texts(texts))
         return {"content": content, "filename": savefile.FILE_NAME, "type": "application/json"}
 
     @app.callback(

@@ -120,7 +120,8 @@ def differences(run: Run, asked: Run) -> tuple[str, str]:
     """Return what of a run is no longer asked for, and what is asked for instead; empty when all is."""
     names = [*values_of(run)] + (["gamma", "delta"] if isinstance(run, DepthRun) else [])
     other = [name for name in names if getattr(run, name) != getattr(asked, name)]
-    return tuple(", ".join(_told(name, getattr(each, name)) for name in other) for each in (run, asked))  # type: ignore[return-value]
+    was, now = (", ".join(_told(name, getattr(each, name)) for name in other) for each in (run, asked))
+    return was, now
 
 
 def _told(name: str, value: Any) -> str:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from json import dumps
 from typing import Any
-from urllib.parse import urlencode
 
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
@@ -18,11 +16,11 @@ from dashboard.controls import InvalidSettingError
 from dashboard.experiments_boxes import TABS, USUAL_RATES, Run
 from dashboard.experiments_claims import claims
 from dashboard.experiments_words import Result
-from dashboard.export_record import Data
 from dashboard.jobs_shown import NOTHING, NotShownError
 from dashboard.markup import GRAPH_CONFIG, aria, data
 from dashboard.numbers import grouped, readable
-from dashboard.settings import Settings, read_query
+from dashboard.settings import Settings, from_texts
+from dynamics.records import Numbers
 from dynamics.threads import worker_count
 from experiments import kept
 from experiments.figure1 import Figure1
@@ -30,8 +28,7 @@ from experiments.figure1_result import Figure1Result
 from experiments.numbers import depth_numbers, figure1_numbers
 from experiments.registry import EXPERIMENTS
 from figures import View, depth, figure1
-from jobs.service import service
-from jobs.store import StoreError
+from figures.figure1_axes import Swept
 
 BOXES = {tab: {field: f"{tab}-{field}" for field in TABS[tab].fields} for tab in TABS}
 SHOWN = jobs_shown.outputs("experiments")
@@ -48,14 +45,9 @@ def register(app: Dash) -> None:
     jobs_shown.register(app, "experiments", "dead-cone-run", numbers)
 
 
-def numbers(result: Result) -> Data:
+def numbers(result: Result) -> Numbers:
     """Return a run as arrays and as a table."""
-    found = figure1_numbers(result) if isinstance(result, Figure1Result) else depth_numbers(result)
-    return Data(found.settings, dict(found.arrays), dict(found.columns))
-
-
-def _settings(texts: Texts) -> Settings:
-    return read_query(urlencode(texts))[0]
+    return figure1_numbers(result) if isinstance(result, Figure1Result) else depth_numbers(result)
 
 
 def _boxes(kind: type[Input] | type[State] | type[Output]) -> dict[str, dict[str, Any]]:
@@ -111,7 +103,7 @@ def _register_form(app: Dash) -> None:
         spec = _spec(texts)
         told["hidden"] = spec is None
         try:
-            asked = boxes.run(texts["tab"], _settings(texts), values[texts["tab"]])
+            asked = boxes.run(texts["tab"], from_texts(texts), values[texts["tab"]])
         except InvalidSettingError as problem:
             return told | {"error": f"▲ {problem.message}."}
         told |= {"first": f"Run {grouped(asked.networks)} networks", "no_first": False, "disabled": False}
@@ -159,14 +151,9 @@ def _register_run(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def run(clicks: Any, values: dict[str, Any], texts: Texts) -> tuple[Any, Any, Any]:
-        settings = _settings(texts)
-        try:
-            job = service().start(boxes.run(settings.tab, settings, values[settings.tab]))
-        except InvalidSettingError as problem:
-            return no_update, f"▲ {problem.message}.", no_update
-        except StoreError as problem:
-            return no_update, f"▲ {problem}", no_update
-        return replace(settings, job=job).texts(), "", False
+        settings = from_texts(texts)
+        tab = settings.tab
+        return jobs_shown.begin(settings, lambda: boxes.run(tab, settings, values[tab]))
 
 
 def _register_pictures(app: Dash) -> None:
@@ -192,7 +179,7 @@ def _register_pictures(app: Dash) -> None:
         same = dict.fromkeys(ctx.outputs_grouping, no_update)
         if texts is None or texts["page"] != "experiments":
             return same | {"idle": True}
-        settings, spec = _settings(texts), TABS[texts["tab"]].spec
+        settings, spec = from_texts(texts), TABS[texts["tab"]].spec
         state, result = "none", _blank(settings)
         told = jobs_shown.nothing("")
         if settings.job != NOTHING:
@@ -231,12 +218,13 @@ def _blank(settings: Settings) -> Any:
 
 def _words(result: Result, beta: float, state: str) -> dict[str, Any]:
     known = state != "none"
-    of_figure1 = isinstance(result, Figure1Result)
-    title = words.figure1_title if of_figure1 else words.depth_title
-    context = words.figure1_context if of_figure1 else words.depth_context
+    if isinstance(result, Figure1Result):
+        title, context = words.figure1_title(result, beta), words.figure1_context(result, beta)
+    else:
+        title, context = words.depth_title(result, beta), words.depth_context(result, beta)
     return {
-        "title": title(result, beta),  # type: ignore[arg-type]
-        "context": context(result, beta),  # type: ignore[arg-type]
+        "title": title,
+        "context": context,
         "counting": words.counting(result) if known else "",
         "seeds": words.seeds(result),
         "betas": _betas(result, beta),
@@ -273,10 +261,11 @@ def _drawn(
     one = shown if shown in names else names[0]
     only = (one,) if view.size == "phone" else None
     found: dict[str, Any] = {"sets": {name: kept.load(name).name for name in names}, "set": one}
-    for swept, at in (("gamma", settings.gamma), ("delta", settings.delta)):
-        picture = figure1(result, view, swept, error=error, beta=beta, at=at, datasets=only)  # type: ignore[arg-type]
+    axes: tuple[tuple[Swept, float], ...] = (("gamma", settings.gamma), ("delta", settings.delta))
+    for swept, at in axes:
+        picture = figure1(result, view, swept, error=error, beta=beta, at=at, datasets=only)
         found[f"figure1-{swept}"] = _graph(f"figure1-{swept}", picture)
-        found[f"label-figure1-{swept}"] = words.figure1_picture(result, swept, error)  # type: ignore[arg-type]
+        found[f"label-figure1-{swept}"] = words.figure1_picture(result, swept, error)
     return found
 
 

@@ -13,7 +13,7 @@ from dashboard.clouds import clouds, updates
 from dashboard.comparison import points
 from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.export import ExportRequest
-from dashboard.export_record import Arrays, Data, current, drawn, judged, named
+from dashboard.export_record import Arrays, current, drawn, judged, named
 from dashboard.export_words import NO_SHARES, no_kick
 from dashboard.pin import PINNED
 from dashboard.runs import paths
@@ -21,16 +21,15 @@ from dashboard.settings import Settings
 from dynamics import BasinMap, Cancellation, eigenvalues, regime, vector_field
 from dynamics.cloud import ACTIVATION_QUANTILES
 from dynamics.outcome import OUTCOME_NAMES
+from dynamics.records import Numbers
 from figures import StartPath
-
-__all__ = ["Data", "data"]
 
 _ENDS = ("outcome", "iterations", "final_w", "final_b", "final_rho")
 _PATH = ("w", "b", "rho", "m_w", "m_b", "m_rho", "loss", "activation_probability")
 _REGIME_STEP = 5  # of the sliders' positions, between two η and two β of the table of regimes
 
 
-def data(request: ExportRequest, cancel: Cancellation) -> Data:
+def data(request: ExportRequest, cancel: Cancellation) -> Numbers:
     """Return the numbers behind the picture of `request`.
 
     Raises
@@ -46,15 +45,15 @@ def data(request: ExportRequest, cancel: Cancellation) -> Data:
 # ------------------------------------------------------------------ maps of starts
 
 
-def _map(request: ExportRequest, cancel: Cancellation) -> Data:
+def _map(request: ExportRequest, cancel: Cancellation) -> Numbers:
     return _starts(request, request.settings, cancel)
 
 
-def _pinned(request: ExportRequest, cancel: Cancellation) -> Data:
+def _pinned(request: ExportRequest, cancel: Cancellation) -> Numbers:
     return _starts(request, request.settings.pinned, cancel)
 
 
-def _starts(request: ExportRequest, settings: Settings, cancel: Cancellation) -> Data:
+def _starts(request: ExportRequest, settings: Settings, cancel: Cancellation) -> Numbers:
     """Return a map, and what its colouring shows besides."""
     basin = results.timed_map(settings, request.cells, cancel, request.exact).basin
     more: Arrays = {}
@@ -67,16 +66,16 @@ def _starts(request: ExportRequest, settings: Settings, cancel: Cancellation) ->
     return _judged_starts(judged(settings, request.exact), basin, more)
 
 
-def _judged_starts(settings: dict[str, Any], basin: BasinMap, more: Arrays) -> Data:
+def _judged_starts(settings: dict[str, Any], basin: BasinMap, more: Arrays) -> Numbers:
     ends = {name: getattr(basin, name) for name in _ENDS} | more
     share = {"dead_fraction": np.array(basin.dead_fraction)}
     axes = {"w": basin.grid.w, "b": basin.grid.b}
     arrays = {**axes, **ends, **share, "outcome_names": OUTCOME_NAMES}
     columns = {**axes, "b": basin.grid.b[:, None], **ends, "outcome_name": OUTCOME_NAMES[basin.outcome]}
-    return Data(settings, arrays, columns)
+    return Numbers(settings, arrays, columns)
 
 
-def _changed(request: ExportRequest, cancel: Cancellation) -> Data:
+def _changed(request: ExportRequest, cancel: Cancellation) -> Numbers:
     """Return how each start ends now and when pinned."""
     there = request.settings.pinned
     now, then = (
@@ -89,10 +88,10 @@ def _changed(request: ExportRequest, cancel: Cancellation) -> Data:
     names = {f"{name}_name": OUTCOME_NAMES[outcome] for name, outcome in ends.items()}
     columns: Arrays = {**axes, "b": now.grid.b[:, None], **ends, **names}
     arrays: Arrays = {**axes, **ends, "outcome_names": OUTCOME_NAMES}
-    return Data(settings, arrays, columns)
+    return Numbers(settings, arrays, columns)
 
 
-def _kick(request: ExportRequest, cancel: Cancellation) -> Data:
+def _kick(request: ExportRequest, cancel: Cancellation) -> Numbers:
     """Return the map around the smallest kick; the kick is among its settings."""
     found = kick.find(request.settings, cancel)
     if found.kick is None or found.basin is None:
@@ -106,16 +105,16 @@ def _kick(request: ExportRequest, cancel: Cancellation) -> Data:
 # ------------------------------------------------------------------ paths of starts
 
 
-def _alive(request: ExportRequest, cancel: Cancellation) -> Data:
+def _alive(request: ExportRequest, cancel: Cancellation) -> Numbers:
     return _paths(request.settings, paths(request.settings, cancel))
 
 
-def _pinned_alive(request: ExportRequest, cancel: Cancellation) -> Data:
+def _pinned_alive(request: ExportRequest, cancel: Cancellation) -> Numbers:
     there = request.settings.pinned
     return _paths(there, paths(there, cancel))
 
 
-def _paths(settings: Settings, runs: list[StartPath]) -> Data:
+def _paths(settings: Settings, runs: list[StartPath]) -> Numbers:
     """Return the recorded iterations of each path, in the table one path after the other."""
     told = judged(settings, False)
     if settings.before:
@@ -132,24 +131,24 @@ def _paths(settings: Settings, runs: list[StartPath]) -> Data:
     for name in ("iteration", *_PATH):
         columns[name] = np.concatenate([np.empty(0), *(getattr(run.trajectory, name) for run in runs)])
     columns["iteration"] = columns["iteration"].astype(np.int64)
-    return Data(told, arrays, columns)
+    return Numbers(told, arrays, columns)
 
 
 # ------------------------------------------------------------------ the affine model, and others
 
 
-def _locus(request: ExportRequest, _: Cancellation) -> Data:
+def _locus(request: ExportRequest, _: Cancellation) -> Numbers:
     curve = results.locus_curve(request.settings.eta)
     arrays = {"beta": curve.beta, "eta": curve.eta, "eigenvalues": curve.eigenvalues}
-    return Data(current(request.settings), arrays, _split(arrays))
+    return Numbers(current(request.settings), arrays, _split(arrays))
 
 
-def _regimes(request: ExportRequest, _: Cancellation) -> Data:
+def _regimes(request: ExportRequest, _: Cancellation) -> Numbers:
     """Return the regime and both eigenvalues over the tracks of the sliders."""
     eta, beta = (np.array(CONTROLS[key].track[::_REGIME_STEP]) for key in ("eta", "beta"))
     names = np.array([[str(regime(float(b), float(e))) for b in beta] for e in eta])
     arrays = {"eta": eta, "beta": beta, "eigenvalues": eigenvalues(beta, eta[:, None]), "regime": names}
-    return Data(current(request.settings), arrays, _split({**arrays, "eta": eta[:, None]}))
+    return Numbers(current(request.settings), arrays, _split({**arrays, "eta": eta[:, None]}))
 
 
 def _split(arrays: Arrays) -> Arrays:
@@ -158,7 +157,7 @@ def _split(arrays: Arrays) -> Arrays:
     return others | {f"eigenvalues_{i}": arrays["eigenvalues"][..., i] for i in (0, 1)}
 
 
-def _oscillation(request: ExportRequest, _: Cancellation) -> Data:
+def _oscillation(request: ExportRequest, _: Cancellation) -> Numbers:
     runs = results.affine_runs(request.settings)
     arrays = {
         "beta": np.array([run.beta for run in runs]),
@@ -167,21 +166,21 @@ def _oscillation(request: ExportRequest, _: Cancellation) -> Data:
         "m": np.stack([run.m for run in runs]),
     }
     settings = named(request.settings, "eta")
-    return Data(settings, arrays, {**arrays, "beta": arrays["beta"][:, None]})
+    return Numbers(settings, arrays, {**arrays, "beta": arrays["beta"][:, None]})
 
 
-def _field(request: ExportRequest, _: Cancellation) -> Data:
+def _field(request: ExportRequest, _: Cancellation) -> Numbers:
     found = results.fields(request.settings, request.view)
     grid = found[0].grid
     parts = {name: np.stack([getattr(field, name) for field in found]) for name in ("dw", "db")}
     gamma = np.array([field.hyperparameters.gamma for field in found])
     columns = {"gamma": gamma[:, None, None], "w": grid.w, "b": grid.b[:, None], **parts}
-    return Data(
+    return Numbers(
         named(request.settings, "delta", "rho"), {"gamma": gamma, "w": grid.w, "b": grid.b, **parts}, columns
     )
 
 
-def _share(request: ExportRequest, cancel: Cancellation) -> Data:
+def _share(request: ExportRequest, cancel: Cancellation) -> Numbers:
     """Return the dead share along β at each γ, one after the other."""
     settings = request.settings
     curves = points(settings, cancel)
@@ -194,10 +193,10 @@ def _share(request: ExportRequest, cancel: Cancellation) -> Data:
     }
     arrays["eta"] = np.array([settings.at_momentum(float(beta)).eta for beta in arrays["beta"]])
     told = {key: value for key, value in judged(settings, False).items() if key not in arrays}
-    return Data(told, arrays, arrays)
+    return Numbers(told, arrays, arrays)
 
 
-def _revival(request: ExportRequest, cancel: Cancellation) -> Data:
+def _revival(request: ExportRequest, cancel: Cancellation) -> Numbers:
     """Return the revival times of the unit at other depths, at three γ."""
     settings = request.settings
     grid = settings.grid(request.cells)
@@ -208,13 +207,13 @@ def _revival(request: ExportRequest, cancel: Cancellation) -> Data:
     gamma = np.array([curve.hyperparameters.gamma for curve in curves])
     told = named(settings, "beta", "eta", "delta", "epsilon")
     told |= {"unit_w": settings.selected[0], "unit_b": settings.selected[1], "unit_rho": settings.rho}
-    return Data(told, {"gamma": gamma, **parts}, {"gamma": gamma[:, None], **parts})
+    return Numbers(told, {"gamma": gamma, **parts}, {"gamma": gamma[:, None], **parts})
 
 
 # ------------------------------------------------------------------ real initialisations
 
 
-def _cloud(request: ExportRequest, cancel: Cancellation) -> Data:
+def _cloud(request: ExportRequest, cancel: Cancellation) -> Numbers:
     """Return every unit at every recorded iteration; in the table those at the playhead."""
     run = clouds(request.settings, still=True, complete=False, cancel=cancel).current
     row = run.row(updates(request.settings))
@@ -223,10 +222,10 @@ def _cloud(request: ExportRequest, cancel: Cancellation) -> Data:
     columns = {"unit": np.arange(run.count), **starts, **{name: of[row] for name, of in states.items()}}
     columns["dead"] = columns["dead"].astype(np.uint8)
     told = drawn(request.settings, run) | {"at_iteration": int(run.iteration[row])}
-    return Data(told, {"iteration": run.iteration, **states, **starts}, columns)
+    return Numbers(told, {"iteration": run.iteration, **states, **starts}, columns)
 
 
-def _survival(request: ExportRequest, cancel: Cancellation) -> Data:
+def _survival(request: ExportRequest, cancel: Cancellation) -> Numbers:
     """Return the dead share against updates at each β, one after the other."""
     found = clouds(request.settings, still=True, complete=False, cancel=cancel)
     runs = [*found.others, found.current]
@@ -239,19 +238,19 @@ def _survival(request: ExportRequest, cancel: Cancellation) -> Data:
         "interval_high": np.concatenate([run.interval[1] for run in runs]),
     }
     told = {key: value for key, value in drawn(request.settings, found.current).items() if key != "beta"}
-    return Data(told, arrays, arrays)
+    return Numbers(told, arrays, arrays)
 
 
-def _cloud_alive(request: ExportRequest, cancel: Cancellation) -> Data:
+def _cloud_alive(request: ExportRequest, cancel: Cancellation) -> Numbers:
     run = clouds(request.settings, still=True, complete=False, cancel=cancel).current
     quantiles = run.activation_quantiles
     arrays = {"iteration": run.iteration, "activation_quantiles": quantiles}
     names = (f"activation_quantile_{level:g}" for level in ACTIVATION_QUANTILES)
     columns = {"iteration": run.iteration, **dict(zip(names, quantiles, strict=True))}
-    return Data(drawn(request.settings, run), arrays, columns)
+    return Numbers(drawn(request.settings, run), arrays, columns)
 
 
-_MAKERS: dict[str, Callable[[ExportRequest, Cancellation], Data]] = {
+_MAKERS: dict[str, Callable[[ExportRequest, Cancellation], Numbers]] = {
     "map": _map,
     "pinned": _pinned,
     "changed": _changed,

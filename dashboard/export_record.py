@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from numpy.typing import NDArray
@@ -13,25 +12,6 @@ from dynamics import Cloud
 from dynamics.engine import ENGINE_VERSION
 
 Arrays = dict[str, NDArray[Any]]
-
-
-@dataclass(frozen=True)
-class Data:
-    """What a picture shows, as numbers.
-
-    Attributes
-    ----------
-    settings : mapping of str to number or str
-        Everything that the numbers follow from.
-    arrays : mapping of str to array
-        As the results hold them.
-    columns : mapping of str to array
-        The same as a table; they broadcast to one shape, whose elements are the rows.
-    """
-
-    settings: Mapping[str, float | int | str]
-    arrays: Arrays
-    columns: Arrays
 
 
 def judged(settings: Settings, exact: bool) -> dict[str, Any]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from dashboard import export_files
-from dashboard.export_record import Data
+from dashboard.controls import InvalidSettingError
 from dashboard.markup import aria
 from dashboard.numbers import grouped
+from dashboard.settings import Settings
 from dynamics import Sweep
+from dynamics.records import Numbers
 from experiments.depth import DepthRun
 from experiments.figure1 import Figure1
 from jobs.service import Progress, UnknownJobError, service
@@ -100,6 +103,23 @@ def found(job: str, kind: type) -> tuple[Progress, Any]:
         raise NotShownError(str(problem)) from None
 
 
+def begin(settings: Settings, ask: Callable[[], Any]) -> tuple[Any, Any, Any]:
+    """Start the job that `ask` returns the specification of.
+
+    Returns
+    -------
+    texts, error, idle
+        Of the settings with the job, of what is wrong, and whether nothing is to be watched.
+    """
+    try:
+        job = service().start(ask())
+    except InvalidSettingError as problem:
+        return no_update, f"▲ {problem.message}.", no_update
+    except StoreError as problem:
+        return no_update, f"▲ {problem}", no_update
+    return replace(settings, job=job).texts(), "", False
+
+
 # ------------------------------------------------------------------ words and properties
 
 
@@ -178,7 +198,7 @@ def progress(page: str) -> Component:
     )
 
 
-def register(app: Dash, page: str, name: str, data: Callable[[Any], Data]) -> None:
+def register(app: Dash, page: str, name: str, data: Callable[[Any], Numbers]) -> None:
     """Add what Cancel, CSV and NPZ do.
 
     Parameters

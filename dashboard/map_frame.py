@@ -213,7 +213,7 @@ def _drawn(
         ),
         "alive": lambda: (
             hidden_alive.spec(settings.epsilon, view, until="choose")
-            if view.colouring != settings.colouring
+            if request.veiled
             else alive.spec(runs, settings.epsilon, view, quantity=settings.quantity)
         ),
         "locus": lambda: locus.spec(results.locus_curve(settings.eta), settings.beta, view),

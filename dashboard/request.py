@@ -107,14 +107,18 @@ class FrameRequest:
     viewer: str = ""
 
     @property
+    def veiled(self) -> bool:
+        """Whether the lesson asks who returns: then no picture shows a return."""
+        return self.settings.colouring == "revival" and foretold(self.settings)
+
+    @property
     def view(self) -> View:
-        """The request's view for the figures; where the lesson asks who returns, it shows no return."""
+        """The request's view for the figures."""
         settings = self.settings
-        veiled = settings.colouring == "revival" and foretold(settings)
         return View(
             theme=self.theme,
-            colouring="plain" if veiled else settings.colouring,
-            layers=frozenset(settings.layers) - ({"paths", "affine"} if veiled else set()),
+            colouring="plain" if self.veiled else settings.colouring,
+            layers=frozenset(settings.layers) - ({"paths", "affine"} if self.veiled else set()),
             size=self.size,
             hover=False,
             row=settings.comparing and self.size != "phone",

@@ -9,23 +9,14 @@ from math import prod
 import numpy as np
 
 from dashboard.controls import CONTROLS, InvalidSettingError
-from dashboard.export_record import Data
 from dashboard.initialisation import SCHEME_NAMES
 from dashboard.numbers import exact, grouped, percent, readable
 from dashboard.settings import Settings
 from dynamics import Axis, Draw, Grid, Initializer, Outcome, Scheme, Sweep, SweepResult
-from figures.sweep_axis import Ruler, written
+from dynamics.records import Numbers
+from dynamics.sweep_numbers import sweep_numbers
+from figures.sweep_axis import TITLES, Ruler, written
 
-NAMES: Mapping[str, str] = {
-    "eta": "learning rate η",
-    "beta": "momentum β",
-    "gamma": "target std. dev. γ",
-    "delta": "target mean δ",
-    "rho": "orthogonal weight ρ",
-    "epsilon": "dead threshold ε",
-    "max_iterations": "updates T",
-    "fan_in": "fan-in",
-}
 NOTHING = "none"
 # From, to and how many of each setting, until somebody asks for others.
 USUAL: Mapping[str, tuple[str, str, str]] = {
@@ -38,7 +29,13 @@ USUAL: Mapping[str, tuple[str, str, str]] = {
     "max_iterations": ("1", "100000", "40"),
     "fan_in": ("2", "1000", "30"),
 }
+NAMES = {name: TITLES[name].replace("<i>T</i>", "T") for name in USUAL}
 _SIDE = CONTROLS["resolution"]
+# What the files say of a sweep's settings, but for those that it varies.
+_FIXED = (
+    *("beta", "eta", "gamma", "delta", "epsilon", "tolerance", "max_iterations", "rho"),
+    *("n_w", "n_b", "w_min", "w_max", "b_min", "b_max", "scheme", "fan_in", "units", "seed"),
+)
 
 
 @dataclass(frozen=True)
@@ -234,50 +231,13 @@ def differs(spec: Sweep, settings: Settings) -> str:
 # ------------------------------------------------------------------ numbers
 
 
-def data(result: SweepResult) -> Data:
-    """Return a sweep as a table of one row a cell, and as arrays."""
-    axes = result.sweep.axes
-    shape = result.sweep.shape
-    columns = {}
-    for place, axis in enumerate(axes):
-        along = [1] * len(shape)
-        along[len(shape) - 1 - place] = len(axis)
-        columns[axis.name] = np.broadcast_to(axis.values.reshape(along), shape)
-    arrays = {axis.name: axis.values for axis in axes} | {
-        "counts": result.counts,
-        "shares": result.shares,
-        "iterations": result.iterations,
-    }
-    for kind in Outcome:
-        columns[f"{kind.name.lower()}_share"] = result.shares[..., kind]
-    if result.interval is not None:
-        for name, ends in zip(("low", "high"), result.interval, strict=True):
-            columns[f"dead_{name}"] = ends[..., Outcome.DEAD]
-            arrays[f"interval_{name}"] = ends
-    columns["iterations"] = result.iterations
-    return Data(_fixed(result.sweep), arrays, columns)
-
-
-def _fixed(spec: Sweep) -> dict[str, float | int | str]:
-    hp, starts = spec.hyperparameters, spec.starts
-    told: dict[str, float | int | str] = {
-        "beta": hp.beta,
-        "eta": hp.eta,
-        "gamma": hp.gamma,
-        "delta": hp.delta,
-        "epsilon": spec.epsilon,
-        "tolerance": spec.tolerance,
-        "max_iterations": spec.max_iterations,
-    }
-    if isinstance(starts, Grid):
-        told |= {"rho": spec.rho, "n_w": starts.n_w, "n_b": starts.n_b}
-        told |= {key: getattr(starts, key) for key in ("w_min", "w_max", "b_min", "b_max")}
-    else:
-        drawn = starts.initializer
-        told |= {
-            "scheme": str(drawn.scheme),
-            "fan_in": drawn.fan_in,
-            "units": starts.units,
-            "seed": starts.seed,
-        }
-    return {key: value for key, value in told.items() if key not in {axis.name for axis in spec.axes}}
+def numbers(result: SweepResult) -> Numbers:
+    """Return a sweep as arrays, and as a table of the shares, one row a cell."""
+    found, shape = sweep_numbers(result), result.sweep.shape
+    shares = [f"{kind.name.lower()}_share" for kind in Outcome]
+    table = [axis.name for axis in result.sweep.axes] + [*shares, "dead_low", "dead_high", "iterations"]
+    return Numbers(
+        {name: found.settings[name] for name in _FIXED if name in found.settings},
+        {name: array for name, array in found.arrays.items() if name != "outcome_names"},
+        {name: np.broadcast_to(found.columns[name], shape) for name in table if name in found.columns},
+    )

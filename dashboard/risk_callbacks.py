@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import prod
 from typing import Any
-from urllib.parse import urlencode
 
 from dash import Dash, Input, Output, State, ctx, no_update
 
@@ -14,12 +12,11 @@ from dashboard import jobs_shown, risk
 from dashboard.controls import InvalidSettingError
 from dashboard.jobs_shown import NOTHING, NotShownError
 from dashboard.risk import USUAL, Asked
-from dashboard.settings import Settings, read_query
+from dashboard.settings import Settings, from_texts
 from dynamics import Sweep, SweepResult
 from figures import View
 from figures import sweep as sweep_picture
-from jobs.service import Progress, service
-from jobs.store import StoreError
+from jobs.service import Progress
 
 FIELDS = (
     *(f"{axis}-{part}" for axis in ("across", "up") for part in ("name", "from", "to", "count")),
@@ -35,11 +32,7 @@ def register(app: Dash) -> None:
     _register_form(app)
     _register_job(app)
     _register_picture(app)
-    jobs_shown.register(app, "risk", "dead-cone-sweep", risk.data)
-
-
-def _settings(texts: Texts) -> Settings:
-    return read_query(urlencode(texts))[0]
+    jobs_shown.register(app, "risk", "dead-cone-sweep", risk.numbers)
 
 
 def _asked(values: Sequence[str]) -> Asked:
@@ -89,7 +82,7 @@ def _register_form(app: Dash) -> None:
         if texts is None:
             return "Run", True, ""
         try:
-            spec = risk.sweep(_settings(texts), _asked(values))
+            spec = risk.sweep(from_texts(texts), _asked(values))
         except InvalidSettingError as problem:
             return "Run", True, f"▲ {problem.message}."
         return f"Run {risk.cells(spec)}", False, ""
@@ -107,14 +100,8 @@ def _register_job(app: Dash) -> None:
     )
     def run(_: int | None, *states: Any) -> tuple[Any, Any, Any]:
         *values, texts = states
-        settings = _settings(texts)
-        try:
-            job = service().start(risk.sweep(settings, _asked(values)))
-        except InvalidSettingError as problem:
-            return no_update, f"▲ {problem.message}.", no_update
-        except StoreError as problem:
-            return no_update, f"▲ {problem}", no_update
-        return replace(settings, job=job).texts(), "", False
+        settings = from_texts(texts)
+        return jobs_shown.begin(settings, lambda: risk.sweep(settings, _asked(values)))
 
     @app.callback(
         Output("settings", "data", allow_duplicate=True),
@@ -130,7 +117,7 @@ def _register_job(app: Dash) -> None:
         except NotShownError:
             return no_update
         place = click["points"][0]
-        return risk.taken(_settings(texts), spec, place["x"], place["y"]).texts()
+        return risk.taken(from_texts(texts), spec, place["x"], place["y"]).texts()
 
 
 def _register_picture(app: Dash) -> None:
@@ -152,7 +139,7 @@ def _register_picture(app: Dash) -> None:
         same = dict.fromkeys(ctx.outputs_grouping, no_update)
         if texts is None or texts["page"] != "risk":
             return same | {"idle": True}
-        settings = _settings(texts)
+        settings = from_texts(texts)
         if settings.job == NOTHING:
             return same | _nothing()
         try:

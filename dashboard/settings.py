@@ -284,6 +284,11 @@ def read_query(query: str, begin: Settings | None = None) -> tuple[Settings, lis
     return settings, notices
 
 
+def from_texts(texts: Mapping[str, str]) -> Settings:
+    """Return the settings whose texts the browser's store holds, each read as in an address."""
+    return read_query(urlencode(texts))[0]
+
+
 def parse(key: str, text: str) -> Any:
     """Read one setting's text.
 

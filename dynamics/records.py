@@ -6,6 +6,7 @@ so that every row explains itself and the tables of several settings can be join
 
 import csv
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from io import StringIO
 from itertools import repeat
 from typing import Any, BinaryIO
@@ -17,6 +18,25 @@ Settings = Mapping[str, float | int | str]
 Arrays = Mapping[str, NDArray[Any]]
 
 _ROWS = 1 << 14  # of a table that are made at a time
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """What is written of a result, under the names that its package gives.
+
+    Attributes
+    ----------
+    settings : mapping
+        The numbers and words that the result follows from.
+    arrays : mapping of arrays
+        As the result holds them: what NPZ and JSON hold besides.
+    columns : mapping of arrays
+        The same as a table: they broadcast to one shape, whose elements are the rows of a CSV.
+    """
+
+    settings: Settings
+    arrays: Arrays
+    columns: Arrays
 
 
 def write_npz(stream: BinaryIO, settings: Settings, arrays: Arrays) -> None:

@@ -10,6 +10,7 @@ from importlib.metadata import distribution
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.data import Dataset
 
@@ -49,10 +50,16 @@ def _table(package: str, path: str, **how: object) -> "pd.DataFrame":
     return pd.read_csv(str(distribution(package).locate_file(path)), **how)
 
 
-def _dataset(name: str, target: str, inputs: "pd.DataFrame", targets: object, **more: object) -> Dataset:
+def _dataset(
+    name: str,
+    target: str,
+    inputs: "pd.DataFrame",
+    targets: "pd.Series[float]",
+    groups: NDArray[np.int64] | None = None,
+) -> Dataset:
     columns = tuple(str(column) for column in inputs.columns)
     values = inputs.to_numpy(np.float64)
-    return Dataset(name, target, columns, values, np.array(targets, np.float64), **more)  # type: ignore[arg-type]
+    return Dataset(name, target, columns, values, np.array(targets, np.float64), groups=groups)
 
 
 def _diabetes() -> Dataset:

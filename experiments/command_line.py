@@ -1,6 +1,7 @@
 """The command line: options to specs, results to records; files and reports are those of `dynamics`."""
 
 from argparse import Namespace
+from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from dynamics.command_line.options import Parser, number, whole
 from dynamics.command_line.progress import Progress
 from dynamics.command_line.record import Record
+from dynamics.records import Numbers
 from experiments import builtin, kept, local, summaries
 from experiments.claims import depth_claims, figure1_claims
 from experiments.depth import DepthResult, DepthRun
@@ -117,7 +119,7 @@ def _figure1(args: Namespace, progress: Progress) -> Record:
     result: Figure1Result = _run("fig1", spec, progress)
     found = figure1_numbers(result)
     lines = [*summaries.figure1_lines(result), "", *summaries.verdicts(figure1_claims(result))]
-    return Record({"command": "fig1", **found.settings}, found.arrays, found.columns, "\n".join(lines))
+    return _record("fig1", found, lines)
 
 
 def _depth(args: Namespace, progress: Progress) -> Record:
@@ -125,7 +127,7 @@ def _depth(args: Namespace, progress: Progress) -> Record:
     result: DepthResult = _run("depth", spec, progress)
     found = depth_numbers(result)
     lines = [*summaries.depth_lines(result), "", *summaries.verdicts(depth_claims(result))]
-    return Record({"command": "depth", **found.settings}, found.arrays, found.columns, "\n".join(lines))
+    return _record("depth", found, lines)
 
 
 def _theory(args: Namespace, progress: Progress) -> Record:
@@ -133,7 +135,12 @@ def _theory(args: Namespace, progress: Progress) -> Record:
     result: TheoryResult = _run("theory", spec, progress)
     found = theory_numbers(result)
     lines = summaries.theory_lines(result)
-    return Record({"command": "theory", **found.settings}, found.arrays, found.columns, "\n".join(lines))
+    return _record("theory", found, lines)
+
+
+def _record(command: str, found: Numbers, lines: Iterable[str]) -> Record:
+    settings = {"command": command, **found.settings}
+    return Record(settings, found.arrays, found.columns, "\n".join(lines))
 
 
 def _run(name: str, spec: Any, progress: Progress) -> Any:

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynamics import Cancellation, checks
-from dynamics.arrays import ReadOnlyArrays
 from experiments import kept
 from experiments.cost import refuse_above_limit, seconds_per_step
 from experiments.dead import deaths
@@ -17,6 +16,7 @@ from experiments.networks import LEAST_WIDTH, MOST_WIDTH, Architecture, Kind
 from experiments.optimizers import Method
 from experiments.recipe import Condition, Recipe
 from experiments.tiling import Tiling
+from experiments.trained import Trained
 from experiments.training import train
 
 KINDS = tuple(Kind)
@@ -173,7 +173,7 @@ def compute(spec: DepthRun, index: int, cancel: Cancellation | None = None) -> d
 
 
 @dataclass(frozen=True, eq=False)
-class DepthResult(ReadOnlyArrays):
+class DepthResult(Trained):
     """What is known of a run, finished or not; the arrays are float64, read-only, nan where not finished.
 
     Attributes
@@ -199,16 +199,6 @@ class DepthResult(ReadOnlyArrays):
     train_error: NDArray[np.float64]
     test_error: NDArray[np.float64]
     diverged: NDArray[np.float64]
-
-    @property
-    def networks(self) -> int:
-        """How many the whole run has."""
-        return self.diverged.size
-
-    @property
-    def finished(self) -> int:
-        """How many are trained."""
-        return int(np.isfinite(self.diverged).sum())
 
     def condition(self, gamma: float, beta: float) -> int:
         """Return the number of the condition of this γ and β.

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dynamics.arrays import ReadOnlyArrays
 from experiments.figure1 import Figure1
+from experiments.trained import Trained
 
 _QUANTITIES = "train_error", "test_error", "dead", "born", "died", "revived", "diverged"
 
 
 @dataclass(frozen=True, eq=False)
-class Figure1Result(ReadOnlyArrays):
+class Figure1Result(Trained):
     """What is known of a run, finished or not; the arrays are read-only.
 
     Attributes
@@ -40,16 +40,6 @@ class Figure1Result(ReadOnlyArrays):
     died: NDArray[np.float64]
     revived: NDArray[np.float64]
     diverged: NDArray[np.float64]
-
-    @property
-    def networks(self) -> int:
-        """How many the whole run has."""
-        return self.diverged.size
-
-    @property
-    def finished(self) -> int:
-        """How many are trained."""
-        return int(np.isfinite(self.diverged).sum())
 
     def along(self, axis: str, quantity: str) -> NDArray[np.float64]:
         """Return one quantity along γ or δ: float64 (data sets, seeds, betas, values).

@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dynamics.records import Numbers
 from experiments import kept
 from experiments.depth import KINDS, DepthResult
 from experiments.figure1_result import Figure1Result
 from experiments.theory import LONE, WIDTHS, TheoryResult
-
-Arrays = Mapping[str, NDArray[Any]]
-
-
-@dataclass(frozen=True, eq=False)
-class Numbers:
-    """What is written of a run.
-
-    Attributes
-    ----------
-    settings : mapping
-        What the run was given.
-    arrays : mapping of arrays
-        As the result holds them.
-    columns : mapping of arrays
-        The same as a table: they broadcast to one shape, whose elements are the rows.
-    """
-
-    settings: Mapping[str, float | int | str]
-    arrays: Arrays
-    columns: Arrays
 
 
 def figure1_numbers(result: Figure1Result) -> Numbers:

@@ -12,7 +12,7 @@ from figures.momenta import TICKS, depth_of
 from figures.regime_names import critical_depth, limit_depth
 from figures.view import View
 
-_TITLES = {
+TITLES = {
     "beta": "momentum β",
     "eta": "learning rate η",
     "gamma": "target std. dev. γ",
@@ -77,7 +77,7 @@ class Ruler:
         ticks = self._ticks(low, high)
         marks = {} if ticks is None else {"tickvals": list(ticks), "ticktext": list(ticks.values())}
         return axis(
-            view, _TITLES[self.swept.name], low, high, layer="below traces", **{"nticks": 6} | marks | more
+            view, TITLES[self.swept.name], low, high, layer="below traces", **{"nticks": 6} | marks | more
         )
 
     def _ticks(self, low: float, high: float) -> Mapping[float, str] | None:

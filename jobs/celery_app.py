@@ -43,7 +43,7 @@ app.conf.update(
 )
 
 
-@worker_process_init.connect  # type: ignore[untyped-decorator]
+@worker_process_init.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def _settle(**_: Any) -> None:
     take_one_core()
 
@@ -51,7 +51,7 @@ def _settle(**_: Any) -> None:
 _leaving = Event()
 
 
-@worker_shutting_down.connect  # type: ignore[untyped-decorator]
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def _leave(**_: Any) -> None:
     """Let supervisors return, which would otherwise hold a worker up until their jobs are done."""
     _leaving.set()
@@ -61,7 +61,7 @@ def _store() -> RedisStore:
     return RedisStore(URL, retries=_RETRIES)
 
 
-@app.task(name="jobs.tile", queue="tiles")  # type: ignore[untyped-decorator]
+@app.task(name="jobs.tile", queue="tiles")  # type: ignore[untyped-decorator]  # Celery has no types
 def tile(job: str, number: int) -> None:
     """Compute a tile unless it is finished, or another worker is at it."""
     store, owner = _store(), uuid4().hex
@@ -69,7 +69,7 @@ def tile(job: str, number: int) -> None:
         work(store, job, number, owner)
 
 
-@app.task(name="jobs.job", queue="jobs")  # type: ignore[untyped-decorator]
+@app.task(name="jobs.job", queue="jobs")  # type: ignore[untyped-decorator]  # Celery has no types
 def see_to(job: str, spec: str, total: int) -> None:
     """See to a job until it ends; a worker that is asked to leave passes it on."""
     if not supervise(_store(), job, spec, total, _send, uuid4().hex, _leaving):

@@ -6,10 +6,10 @@ from dataclasses import asdict
 import numpy as np
 
 from dynamics.basins import BasinMap, Outcomes
-from dynamics.command_line.record import Arrays
 from dynamics.field import VectorField
 from dynamics.hyperparameters import Grid, Hyperparameters
 from dynamics.outcome import Outcome
+from dynamics.records import Arrays
 from dynamics.revival import RevivalTimes
 from dynamics.sweep import Sweep
 from dynamics.sweep_tiles import SweepResult

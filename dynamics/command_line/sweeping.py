@@ -1,24 +1,19 @@
 """The command `sweep`: from options of which one or two are ranges to a record."""
 
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from dynamics.axis import Axis
 from dynamics.command_line import summaries
 from dynamics.command_line.commands import shown, window_grid
 from dynamics.command_line.progress import Progress
 from dynamics.command_line.record import Record
-from dynamics.engine import ENGINE_VERSION
 from dynamics.hyperparameters import Grid, Hyperparameters
 from dynamics.initializers import Initializer
-from dynamics.outcome import Outcome
 from dynamics.sweep import Draw, Sweep
-from dynamics.sweep_tiles import SweepResult, run_sweep
+from dynamics.sweep_numbers import sweep_numbers
+from dynamics.sweep_tiles import run_sweep
 
 # What can vary, in the order in which two of them are columns and rows.
 WHAT = {
@@ -53,15 +48,9 @@ def sweep(args: Namespace, progress: Progress) -> Record:
         progress.share = share
 
     result = run_sweep(asked, cancel=progress.cancel, report=report)
-    values = {axis.name: axis.values for axis in asked.axes}
-    across, *up = asked.axes
-    shaped = {across.name: across.values} | {axis.name: axis.values[:, None] for axis in up}
-    return Record(
-        _settings(asked),
-        values | dict(_arrays(result)),
-        shaped | dict(_columns(result)),
-        summaries.sweep(result),
-    )
+    found = sweep_numbers(result)
+    settings = {"command": "sweep", **found.settings}
+    return Record(settings, found.arrays, found.columns, summaries.sweep(result))
 
 
 def _asked(args: Namespace) -> Sweep:
@@ -120,38 +109,3 @@ def _starts(args: Namespace, fan_in: int) -> Grid | Draw:
     except ValueError as error:
         raise ValueError(str(error).replace("scheme", "init", 1)) from error
     return Draw(initializer, args.units, args.seed)
-
-
-def _settings(asked: Sweep) -> dict[str, Any]:
-    """Name what is the same in every cell; what varies stands in the arrays."""
-    varied = [axis.name for axis in asked.axes]
-    judging = {name: getattr(asked, name) for name in ("epsilon", "tolerance", "max_iterations")}
-    if isinstance(asked.starts, Grid):
-        starts = {"rho": asked.rho, **asdict(asked.starts)}
-    else:
-        own = asdict(asked.starts.initializer) | {"units": asked.starts.units, "seed": asked.starts.seed}
-        starts = {name: value for name, value in own.items() if value is not None}
-    every = {**asdict(asked.hyperparameters), **judging, **starts, "engine_version": ENGINE_VERSION}
-    kept = {name: value for name, value in every.items() if name not in varied}
-    return {"command": "sweep", "axes": " ".join(varied), **kept}
-
-
-def _arrays(result: SweepResult) -> Iterator[tuple[str, NDArray[Any]]]:
-    yield "counts", result.counts
-    yield "shares", result.shares
-    if result.interval is not None:
-        yield from zip(("interval_low", "interval_high"), result.interval, strict=True)
-    yield "iterations", result.iterations
-    yield "outcome_names", np.array([outcome.name for outcome in Outcome])
-
-
-def _columns(result: SweepResult) -> Iterator[tuple[str, NDArray[Any]]]:
-    for outcome in Outcome:
-        name = outcome.name.lower()
-        yield f"{name}_count", result.counts[..., outcome]
-        yield f"{name}_share", result.shares[..., outcome]
-        if result.interval is not None:
-            yield from zip(
-                (f"{name}_low", f"{name}_high"), (end[..., outcome] for end in result.interval), strict=True
-            )
-    yield "iterations", result.iterations

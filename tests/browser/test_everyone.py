@@ -15,6 +15,14 @@ from tests.browser.conftest import OpenPage, settled
 pytestmark = pytest.mark.browser
 
 SMALL = "resolution=24"
+# One way to look after the other: what each changes.
+WAYS: tuple[dict[str, str], ...] = (
+    {},
+    {"pin": "beta:0"},
+    {"pin": "none", "colouring": "revival"},
+    {"colouring": "outcome", "hide": "outcome"},
+    {"hide": "none", "init": "gaussian", "units": "40", "time": "1000"},
+)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DIALOGS = {"data": "#data-tables table", "keys": "kbd", "share": "#link-text", "export": "#export-code"}
 
@@ -70,14 +78,7 @@ def test_axe_finds_nothing_in_any_mode(open_page: OpenPage, width: int, height: 
     assert barriers(page) == []
     page.click("#theme")
     settled(page)
-    for changes in (
-        {},
-        {"pin": "beta:0"},
-        {"pin": "none", "colouring": "revival"},
-        {"colouring": "outcome", "hide": "outcome"},
-        {"hide": "none", "init": "gaussian", "units": "40", "time": "1000"},
-        {"init": "none", "starts": "none", "before": "3,0.5,0.1"},
-    ):
+    for changes in (*WAYS, {"init": "none", "starts": "none", "before": "3,0.5,0.1"}):
         turn(page, **changes)
         assert barriers(page) == [], changes
     page.click("#preset")
@@ -272,14 +273,7 @@ def too_small(page: Page, least: float) -> list[list[object]]:
 def test_targets_are_as_large_as_a_finger(open_page: OpenPage) -> None:
     page = open_page(f"/?{SMALL}", width=390, height=844)
     page.evaluate("document.querySelector('#advanced').open = true")
-    for changes in (
-        {},
-        {"pin": "beta:0"},
-        {"pin": "none", "colouring": "revival"},
-        {"colouring": "outcome", "hide": "outcome"},
-        {"hide": "none", "init": "gaussian", "units": "40", "time": "1000"},
-        {"init": "none", "beta": "0.8", "time": "5"},
-    ):
+    for changes in (*WAYS, {"init": "none", "beta": "0.8", "time": "5"}):
         turn(page, **changes)
         assert too_small(page, 44) == [], changes
     for dialog, content in DIALOGS.items():

@@ -217,7 +217,7 @@ class Blog(BaseHTTPRequestHandler):
 
     def __init__(self, frames: list[str], *args: object) -> None:
         self.frames = frames
-        super().__init__(*args)  # type: ignore[arg-type]
+        super().__init__(*args)  # type: ignore[arg-type]  # whatever the server hands over
 
     def do_GET(self) -> None:
         """Answer every path with the page, but the browser's own wish for an icon with none."""

@@ -71,7 +71,7 @@ def test_real_initialisations_are_those_of_the_page_or_he() -> None:
     assert glorot.starts.initializer.scheme == Scheme.GLOROT_NORMAL
     there = risk.taken(DEFAULT, he, np.log10(20), 1.0)
     assert (there.fan_in, there.beta, there.init) == (20, 0.9, "he_normal")
-    found = risk.data(whole(he))
+    found = risk.numbers(whole(he))
     assert {"fan_in", "beta", "dead_share", "dead_low", "dead_high"} <= set(found.columns)
     assert "fan_in" not in found.settings
 
@@ -120,7 +120,7 @@ def test_words_follow_the_numbers() -> None:
 
 def test_the_table_has_a_row_a_cell() -> None:
     result = whole(risk.sweep(DEFAULT, SMALL))
-    found = risk.data(result)
+    found = risk.numbers(result)
     shape = np.broadcast_shapes(*(column.shape for column in found.columns.values()))
     assert shape == (2, 3)
     assert np.array_equal(found.columns["dead_share"], result.dead_fraction)
