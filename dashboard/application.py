@@ -23,6 +23,9 @@ def create_app() -> Dash:
     """
     server: Any = Flask("dead-cone", static_folder=None)  # Dash types its argument as a bool
     server.config["COMPRESS_MIMETYPES"] = COMPRESSED
+    # A fifth smaller than gzip's, for half of its time; browsers take it over https and from localhost.
+    server.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
+    server.config["COMPRESS_BR_LEVEL"] = 5
     server.config["COMPRESS_CACHE_KEY"] = _path_of_a_file
     server.config["COMPRESS_CACHE_BACKEND"] = CompressedFiles
     app = Dash(

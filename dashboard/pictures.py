@@ -68,7 +68,7 @@ def pictures(
             }
             for name, spec in specs.items()
         }, []
-    drawings = {name: drawing(spec) for name, spec in specs.items()}
+    drawings = {name: drawing(spec, request.axes.get(name, "")) for name, spec in specs.items()}
     return {
         name: {
             "axes": drawn.axes,

@@ -158,6 +158,6 @@ def read_request(args: Mapping[str, str], begin: Settings = DEFAULT) -> FrameReq
         bare=choice(args, "bare", ("0", "1")) == "1",
         alone=choice(args, "alone", ("0", "1")) == "1",
         budget=number(args, "budget", LONGEST_SECONDS, 0.001, LONGEST_SECONDS),
-        axes=dict(zip(panels, args.get("axes", "")[:200].split(","), strict=False)),
+        axes=dict(zip(panels, args.get("axes", "")[:1000].split(","), strict=False)),
         viewer=args.get("viewer", "")[:64],
     )

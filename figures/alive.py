@@ -9,6 +9,7 @@ import numpy as np
 
 from dynamics import Outcome
 from figures.chart import (
+    WIDENS,
     Floats,
     Picture,
     Spec,
@@ -87,6 +88,7 @@ def alive(
             "shapes": [*(dead_band(view, epsilon, lowest) if dead else []), *_turn(paths, view)],
             "annotations": _letters(paths, curves, (x_max, low, high), view)
             + ([dead_label(view)] if dead else []),
+            "meta": WIDENS,
         },
         view,
         revision=f"alive {quantity}",

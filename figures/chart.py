@@ -109,6 +109,10 @@ def three_digits(values: NDArray[Any]) -> NDArray[np.float32]:
     return ((bits + np.uint32(0x800)) & np.uint32(0xFFFFF000)).view(np.float32)
 
 
+# A layout's `meta` where a wider frame says the same, only smaller: see `figures.drawing.held`.
+WIDENS: Spec = {"widens": True}
+
+
 class Picture(Generic[P]):
     """A figure function: a call returns the plotly Figure, `spec` the same as plain dictionaries.
 

@@ -22,6 +22,8 @@ Shorts = NDArray[np.int16]
 
 UNITS = 2048  # to the length of an axis: a third of a pixel or less
 _FARTHEST = 16_000  # units; what lies beyond is moved there, so that differences fit 16 bits
+# What a wider frame of the same picture may have of its own; up an axis a tick may be a threshold.
+_OWN = {"x": ("range", "tickvals", "ticktext"), "y": ("range",)}
 _HALF_TURN = 16_383  # what an angle of π becomes: differences of whole turns fit 16 bits
 # Plotly's dashes in line widths, which count as at least 3 pixels.
 _DASHES = {"solid": (), "dash": (3, 3), "dot": (1, 1), "dashdot": (3, 1, 1, 1), "longdash": (5, 5)}
@@ -54,7 +56,7 @@ class Drawing:
     coordinates: Shorts
 
 
-def drawing(spec: Spec) -> Drawing:
+def drawing(spec: Spec, axes: str = "") -> Drawing:
     """Return the strokes of a figure's specification.
 
     Parameters
@@ -62,8 +64,11 @@ def drawing(spec: Spec) -> Drawing:
     spec : dict
         What a `Picture` returns: traces of type scatter (and heat maps, left out), shapes of type rect,
         circle and line, annotations.
+    axes : str, optional
+        Name of the axes that the graph has: they are kept where they only have more room, see `held`.
     """
-    layout = spec["layout"]
+    layout = held(spec["layout"], axes)
+    name = axes if layout is not spec["layout"] else axes_name(layout)
     sheet = _Sheet(layout)
     for shape in layout.get("shapes", ()):
         _draw_shape(sheet, shape)
@@ -74,13 +79,52 @@ def drawing(spec: Spec) -> Drawing:
         _draw_note(sheet, note)
     numbers = np.concatenate([np.zeros(1), *sheet.numbers])
     whole = np.rint(np.clip(numbers, -_FARTHEST, _FARTHEST)).astype(np.int32)
-    return Drawing(axes_name(layout), sheet.marks, np.diff(whole).astype(np.int16))
+    return Drawing(name, sheet.marks, np.diff(whole).astype(np.int16))
 
 
 def axes_name(layout: Spec) -> str:
-    """Return a name of a layout's axes: two with equal names look alike without their data."""
-    axes = [axis for name, axis in layout.items() if name.startswith(("xaxis", "yaxis"))]
-    return f"{crc32(orjson.dumps([axes, layout['margin']])):x}"
+    """Return a name of a layout's axes: two with equal names look alike without their data.
+
+    Where a layout's `meta` says that it `widens`, the name ends with its ranges, see `held`.
+    """
+    axes = _axes(layout)
+    name = _sum([*axes.values(), layout["margin"]])
+    if not layout.get("meta", {}).get("widens"):
+        return name
+    kind = [{k: v for k, v in axis.items() if k not in _OWN[key[0]]} for key, axis in axes.items()]
+    ends = [repr(float(end)) for axis in axes.values() for end in axis["range"]]
+    return "_".join([name, _sum([*kind, layout["margin"]]), *ends])
+
+
+def held(layout: Spec, name: str) -> Spec:
+    """Return the layout in the ranges of the axes of a `name`, if they differ from its own by being wider.
+
+    New axes take Plotly some 40 ms, and a hand that moves to and fro would change a picture's frame at
+    every turn: while it moves, frames only grow.
+    """
+    axes = _axes(layout)
+    exact, *kind = axes_name(layout).split("_")
+    was, *then = name.split("_")
+    if was == exact or not kind or then[:1] != kind[:1] or len(then) != 1 + 2 * len(axes):
+        return layout
+    try:
+        ends = [float(end) for end in then[1:]]
+    except ValueError:
+        return layout
+    wider = {}
+    for (key, axis), low, high in zip(axes.items(), ends[::2], ends[1::2], strict=True):
+        if not low <= axis["range"][0] < axis["range"][1] <= high < math.inf:
+            return layout
+        wider[key] = axis | {"range": [low, high]}
+    return layout | wider
+
+
+def _axes(layout: Spec) -> dict[str, Spec]:
+    return {name: axis for name, axis in layout.items() if name.startswith(("xaxis", "yaxis"))}
+
+
+def _sum(values: Any) -> str:
+    return f"{crc32(orjson.dumps(values)):x}"
 
 
 @dataclass

@@ -5,6 +5,7 @@ import numpy as np
 from dynamics import EigenvalueLocus, eigenvalues
 from dynamics.affine import Complexes
 from figures.chart import (
+    WIDENS,
     Picture,
     Spec,
     axis,
@@ -70,6 +71,7 @@ def locus(curve: EigenvalueLocus, beta: float, view: View) -> Spec:
                 _modulus_label(current, frame, view),
                 *(_place_labels(curve, frame, view) if re_max - re_min < 3 else []),
             ],
+            "meta": WIDENS,
         },
         view,
         revision="locus",

@@ -6,6 +6,7 @@ import numpy as np
 
 from dynamics import AffineTrajectory
 from figures.chart import (
+    WIDENS,
     Floats,
     Picture,
     Spec,
@@ -71,6 +72,7 @@ def oscillation(runs: Sequence[AffineTrajectory], view: View) -> Spec:
                 zerolinecolor=view.colours.control,
             ),
             "annotations": [_legend(coloured, bold, view), *_note(list(by_beta.values()), high, view)],
+            "meta": WIDENS,
         },
         view,
         revision="oscillation",

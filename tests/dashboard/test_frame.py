@@ -1,9 +1,10 @@
 import gzip
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import brotli
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
@@ -179,10 +180,16 @@ def test_what_takes_too_long_is_given_up_and_says_so(client: FlaskClient) -> Non
     assert unpack(answer.data)[0] == {"seq": 3, "late": True, "cells": 512}
 
 
-def test_answers_are_compressed(client: FlaskClient) -> None:
-    answer = client.get("/frame?cells=64", headers={"Accept-Encoding": "gzip"})
-    assert answer.headers["Content-Encoding"] == "gzip"
-    assert len(answer.data) * 2 < len(gzip.decompress(answer.data))
+@pytest.mark.parametrize(
+    ("accepted", "used", "unpacked"),
+    [("gzip", "gzip", gzip.decompress), ("gzip, deflate, br, zstd", "br", brotli.decompress)],
+)
+def test_answers_are_compressed(
+    client: FlaskClient, accepted: str, used: str, unpacked: Callable[[bytes], bytes]
+) -> None:
+    answer = client.get("/frame?cells=64", headers={"Accept-Encoding": accepted})
+    assert answer.headers["Content-Encoding"] == used
+    assert len(answer.data) * 2 < len(unpacked(answer.data))
 
 
 def test_only_files_are_kept_compressed(client: FlaskClient) -> None:
