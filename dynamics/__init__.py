@@ -17,10 +17,13 @@ from dynamics.affine import (
 from dynamics.axis import Axis
 from dynamics.basins import BasinMap, Outcomes, basin_map, border_error, outcomes
 from dynamics.cloud import Cloud, cloud, recorded_iterations
+from dynamics.coordinates import CoordinateStarts, coordinate_starts, spread
 from dynamics.field import VectorField, vector_field
 from dynamics.hyperparameters import Grid, Hyperparameters
 from dynamics.initializers import Initializer, Scheme, Starts, sample
 from dynamics.kick import Kick, smallest_kick
+from dynamics.leaky import leaky_gradient, leaky_loss
+from dynamics.optimizers import SGD, Adam, AdamW, Momentum, Optimizer, RMSprop
 from dynamics.outcome import Cancellation, Cancelled, Outcome
 from dynamics.relu import (
     activation_probability,
@@ -43,28 +46,38 @@ from dynamics.revival import (
 from dynamics.sweep import Draw, Sweep
 from dynamics.sweep_tiles import SweepResult, run_sweep
 from dynamics.trajectory import Trajectory, trajectory
+from dynamics.unit_training import TrainedUnits, Training, train_units
 
 __all__ = [
+    "SGD",
+    "Adam",
+    "AdamW",
     "AffineTrajectory",
     "Axis",
     "BasinMap",
     "Cancellation",
     "Cancelled",
     "Cloud",
+    "CoordinateStarts",
     "Draw",
     "EigenvalueLocus",
     "Grid",
     "Hyperparameters",
     "Initializer",
     "Kick",
+    "Momentum",
+    "Optimizer",
     "Outcome",
     "Outcomes",
+    "RMSprop",
     "Regime",
     "RevivalTimes",
     "Scheme",
     "Starts",
     "Sweep",
     "SweepResult",
+    "TrainedUnits",
+    "Training",
     "Trajectory",
     "VectorField",
     "activation_probability",
@@ -73,6 +86,7 @@ __all__ = [
     "basin_map",
     "border_error",
     "cloud",
+    "coordinate_starts",
     "critical_momentum",
     "dead_cone_slope",
     "eigenvalue_locus_beta",
@@ -83,6 +97,8 @@ __all__ = [
     "frozen_in_float32",
     "in_linear_cone",
     "is_dead",
+    "leaky_gradient",
+    "leaky_loss",
     "log10_steps_until_active",
     "log_activation_probability",
     "log_gradient_norm",
@@ -97,6 +113,8 @@ __all__ = [
     "run_sweep",
     "sample",
     "smallest_kick",
+    "spread",
+    "train_units",
     "trajectory",
     "vector_field",
 ]
