@@ -2,7 +2,9 @@
 // way there and back. Why not Python: all of it belongs to this browser; the rest is Dash's (jobs_shown.py).
 (() => {
   const dc = (window.deadcone ??= {});
+  const FIRST = "figure1"; // what the setting tab is at the first tab of each page
   const jobs = {}; // by place: the job that was last shown there
+  const tabs = {}; // by page: the tab that was last shown there
   let told = "";
   let passed = "explore"; // the page of the settings that were last passed on
 
@@ -11,9 +13,11 @@
   function tell() {
     if (!document.getElementById("risk")) return;
     const { page, tab, job } = dc.texts();
-    if (page !== "explore") jobs[place({ page, tab })] = job;
-    for (const link of document.querySelectorAll(".tab-link")) {
-      if (link.dataset.tab === tab) link.setAttribute("aria-current", "page");
+    if (page !== "explore") [jobs[place({ page, tab })], tabs[page]] = [job, tab];
+    const links = [...document.querySelectorAll(`.tab-link[data-page="${page}"]`)];
+    const current = links.find((link) => link.dataset.tab === tab) ?? links[0];
+    for (const link of links) {
+      if (link === current) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
     look();
@@ -34,7 +38,7 @@
     const link = event.target.closest?.(".tab-link");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    dc.change(dc.jobs.way("experiments", link.dataset.tab), 0);
+    dc.change(dc.jobs.way(link.dataset.page, link.dataset.tab), 0);
   });
 
   dc.jobs = {
@@ -42,7 +46,7 @@
     look,
 
     // What leads to a page, with the job that it showed last. What an outcome hides, a job would tell.
-    way(page, tab = dc.texts().tab) {
+    way(page, tab = tabs[page] ?? FIRST) {
       const job = jobs[place({ page, tab })] ?? "none";
       return { page, tab, job, hide: "none", guess: "none", step: "0", vote: "0" };
     },

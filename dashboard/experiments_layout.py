@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from dashboard import jobs_shown
 from dashboard.experiments_boxes import LABELS, METHODS, TABS, values_of
 from dashboard.experiments_words import ERROR_NAMES
-from dashboard.markup import aria, choices, data, share_ramp
+from dashboard.markup import aria, choices, share_ramp, tabs
 from experiments import builtin, kept
 
 _WIDTHS = {"betas": "wide", "method": "wider", "dataset": "row", "datasets": "row"}
@@ -28,7 +28,7 @@ def page() -> Component:
                     html.P(id="experiments-context", className="context"),
                 ]
             ),
-            html.Nav([_tab(key) for key in TABS], className="tabs", **aria(label="Experiments")),
+            tabs("experiments", "Experiments", {key: tab.name for key, tab in TABS.items()}),
             html.Div(
                 [
                     html.Div([_form(key) for key in TABS]),
@@ -65,13 +65,6 @@ def rail_note() -> Component:
             html.Span("Another γ, δ or η needs a new run.", className="in-depth"),
         ],
         className="lab-note small muted",
-    )
-
-
-def _tab(key: str) -> Component:
-    query = "" if key == "figure1" else f"?tab={key}"
-    return html.A(
-        TABS[key].name, href=f"/experiments{query}", id=f"tab-{key}", className="tab-link", **data(tab=key)
     )
 
 

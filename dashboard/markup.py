@@ -1,10 +1,13 @@
 """What the layouts of all parts of the page use: graphs, and attributes that Dash takes only by keyword."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import plotly.graph_objects as go
 from dash import dcc, html
 from dash.development.base_component import Component
+
+from dashboard.texts import TABS
 
 GRAPH_CONFIG: Any = {
     "displayModeBar": False,
@@ -60,6 +63,21 @@ def _picture(name: str, label: str, content: Component) -> Component:
         role="img",
         **aria(label=label),
     )
+
+
+def tabs(page: str, label: str, names: Mapping[str, str], prefix: str = "tab") -> Component:
+    """Return the links to the parts of a page, by the setting `tab`; what they hide is the stylesheet's."""
+    links = [
+        html.A(
+            name,
+            href=f"/{page}" + (f"?tab={key}" if key != TABS[0] else ""),
+            id=f"{prefix}-{key}",
+            className="tab-link",
+            **data(page=page, tab=key),
+        )
+        for key, name in names.items()
+    ]
+    return html.Nav(links, className="tabs", **aria(label=label))
 
 
 def share_ramp() -> Component:

@@ -1,13 +1,17 @@
-"""The page Risk: what is swept, how far it is, the picture. dashboard/risk_callbacks.py fills it."""
+"""The page Risk: its tabs, and of the first what is swept, how far it is, the picture.
+
+dashboard/risk_callbacks.py fills it, the tab "Your layer" is dashboard/layer_layout.py's.
+"""
 
 from __future__ import annotations
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import jobs_shown
-from dashboard.markup import aria, graph, share_ramp
+from dashboard import jobs_shown, layer_layout
+from dashboard.markup import aria, graph, share_ramp, tabs
 from dashboard.risk import NAMES, NOTHING, USUAL
+from dashboard.texts import TABS
 
 
 def page() -> Component:
@@ -16,24 +20,29 @@ def page() -> Component:
         [
             dcc.Store(id="drawn"),
             *jobs_shown.watching("risk"),
-            html.Div(
-                [
-                    html.H1("For which settings do units die?", id="risk-title"),
-                    html.P(id="risk-extremes", className="context"),
-                    html.P(id="risk-counting", className="counting"),
-                ],
-                className="voice-of-risk",
-            ),
-            html.Div(
-                [
-                    _picture(),
-                    html.Div([_form(), jobs_shown.progress("risk"), _legend()], className="risk-side"),
-                ],
-                className="risk-body",
-            ),
+            html.Div(settings_heading(), className="voice-of-risk in-settings"),
+            html.Div(layer_layout.heading(), className="in-layer"),
+            tabs("risk", "Risk", {TABS[0]: "These settings", "layer": "Your layer"}, "risk-tab"),
+            html.Div(settings_panel(), className="in-settings"),
+            html.Div(layer_layout.panel(), className="in-layer"),
         ],
         id="risk",
     )
+
+
+def settings_heading() -> list[Component]:
+    """Return what stands above the tabs while the risk at these settings is shown."""
+    return [
+        html.H1("For which settings do units die?", id="risk-title"),
+        html.P(id="risk-extremes", className="context"),
+        html.P(id="risk-counting", className="counting"),
+    ]
+
+
+def settings_panel() -> list[Component]:
+    """Return what the tab "These settings" holds."""
+    side = [_form(), jobs_shown.progress("risk"), _legend()]
+    return [html.Div([_picture(), html.Div(side, className="risk-side")], className="risk-body")]
 
 
 def _form() -> Component:

@@ -14,8 +14,10 @@ from dashboard.numbers import exact
 from dashboard.pin import Pin
 from dashboard.texts import (
     PARSERS,
+    RISK_TABS,
     SELECTED,
     STARTS,
+    TABS,
     USUAL,
     WINDOW,
     Before,
@@ -49,7 +51,7 @@ class Settings:
     `hide` is "outcome" while the viewer guesses the dead share first, `guess` what was guessed, in per cent.
     `pin` is what the page compares with. `step` is the lesson's, 0 outside it, `vote` the option that was
     predicted there, 0 for none. `page` is one of `pages.VIEWS`, as the path says, `tab` what of
-    the experiments is shown, `job` the work whose result is.
+    it is shown, `job` the work whose result is.
     """
 
     beta: float = CONTROLS["beta"].default
@@ -276,6 +278,8 @@ def read_query(query: str, begin: Settings | None = None) -> tuple[Settings, lis
                 shown = _text(key, problem.nearest).replace(",", ", ").replace(";", "; ")
                 notices.append(f"{problem.message}. The page shows {shown}.")
     settings = replace(begin, **changes)
+    if settings.page != "risk" and settings.tab in RISK_TABS:
+        settings = replace(settings, tab=TABS[0])
     if picture != "none":
         settings = fitted(settings, picture, changes.keys())
     if settings.hide != "none" and (settings.init != "none" or settings.pin is not None):

@@ -24,7 +24,8 @@ MAX_STARTS = 8
 FARTHEST = 1e9  # of what the address may hold, also in units of the smallest γ
 NARROWEST = 1e-10  # window that the address may ask for, also in units of a large γ
 INITS: tuple[str, ...] = ("none", *Scheme)
-TABS = ("figure1", "depth")  # of the page Experiments
+TABS = ("figure1", "depth")  # of the page Experiments; the first one names the first tab of every page
+RISK_TABS = ("layer",)  # of the page Risk, after its first
 LAST_SEED = 9999
 LAST_STEP, LAST_VOTE = 10, 3  # of the lesson, and of what a step lets one predict
 LAST_ITERATION = int(CONTROLS["max_iterations"].high)
@@ -197,6 +198,6 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "pytorch": _flag("pytorch"),
     "pin": parse_pin,
     "page": _choice("page", VIEWS),
-    "tab": _choice("tab", TABS),
+    "tab": _choice("tab", (*TABS, *RISK_TABS)),
     "job": _parse_job,
 }
