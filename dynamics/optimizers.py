@@ -1,9 +1,9 @@
 """Optimisers, by PyTorch's names, conventions and defaults, and the paper's momentum.
 
 Each says how one unit's parameters θ follow from its gradients g; `dynamics.unit_training` applies them.
-All of θ is treated alike, weights and bias, as PyTorch does unless told otherwise. `Momentum` and `SGD` treat all
-directions of the weights alike, so a unit needs no more than (w_L, b, ρ). `RMSprop`, `Adam` and `AdamW` scale
-every coordinate by itself: they need the unit's weights one by one.
+All of θ is treated alike, weights and bias, as PyTorch does unless told otherwise. `Momentum` and `SGD`
+treat all directions of the weights alike, so a unit needs no more than (w_L, b, ρ). `RMSprop`, `Adam` and
+`AdamW` scale every coordinate by itself: they need the unit's weights one by one.
 """
 
 from dataclasses import dataclass
