@@ -87,6 +87,7 @@
     dc.guess.arranged(mode, before);
     dc.lesson.show();
     dc.jobs.tell();
+    dc.rail.show();
   }
 
   dc.showPreset = (key) => {

@@ -162,7 +162,7 @@
 
   // Words that tell nothing of the outcome, or that are set elsewhere.
   const open = (panel) => dc.table().open.includes(panel);
-  const PLAIN = /-(landmark|tick)$|^(main|problem|coarse|follow|pytorch|convention|provenance|counting|share-conditions)$/;
+  const PLAIN = /-(landmark|tick|long|short)$|^(main|problem|coarse|follow|pytorch|pytorch-heading|enter-lr|convention|provenance|counting|share-conditions)$/;
 
   function unsay(id) {
     const { text, style = {}, ...attributes } = JSON.parse(said[id]);
@@ -213,6 +213,7 @@
     },
 
     axes: (panel) => axes[panel] ?? "",
+    set,
 
     // Pixels of the screen along the longer side of the map.
     pixels() {

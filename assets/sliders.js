@@ -25,11 +25,10 @@
   function place(key) {
     const handle = thumb(key);
     if (!handle) return;
-    const { name } = dc.table().controls[key];
     handle.parentNode.style.translate = `${(100 * position(key)) / (track(key).length - 1)}%`;
     handle.setAttribute("aria-valuenow", position(key));
     handle.setAttribute("aria-valuetext", shown(key));
-    handle.setAttribute("aria-label", `${name} ${dc.pytorch.symbol(key)}`);
+    handle.setAttribute("aria-label", dc.rail.named(key, dc.pytorch.symbol(key)));
   }
 
   function slide(key, index) {

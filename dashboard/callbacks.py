@@ -101,6 +101,9 @@ def register(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("deadcone", "atWork"), Output("at-work", "data"), Input("settings", "data")
     )
+    app.clientside_callback(
+        ClientsideFunction("deadcone", "rail"), Input("rail-words", "data"), prevent_initial_call=True
+    )
 
 
 def apply_all(

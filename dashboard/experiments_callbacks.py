@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from json import dumps
 from typing import Any
 
@@ -19,6 +21,7 @@ from dashboard.experiments_words import Result
 from dashboard.jobs_shown import NOTHING, NotShownError
 from dashboard.markup import GRAPH_CONFIG, aria, data
 from dashboard.numbers import grouped, readable
+from dashboard.rail_words import rail_words
 from dashboard.settings import Settings, from_texts
 from dynamics.records import Numbers
 from dynamics.threads import worker_count
@@ -40,6 +43,7 @@ Texts = dict[str, str]
 def register(app: Dash) -> None:
     """Add the callbacks to `app`."""
     _register_form(app)
+    _register_rail(app)
     _register_run(app)
     _register_pictures(app)
     jobs_shown.register(app, "experiments", "dead-cone-run", numbers)
@@ -115,6 +119,24 @@ def _register_form(app: Dash) -> None:
             return told | {"run": "Continue", "hidden": not going_on}
         was, now = boxes.differences(spec, asked)
         return told | {"differs": f"What is shown is for {was}. You set {now}: {_lower(told['expected'])}"}
+
+
+def _register_rail(app: Dash) -> None:
+    @app.callback(
+        Output("rail-words", "data"),
+        {"values": _boxes(Input), "texts": Input("at-work", "data")},
+        prevent_initial_call=True,
+    )
+    def rail(values: dict[str, Any], texts: Texts | None) -> Any:
+        """What the sliders hold follows the optimiser of the boxes."""
+        if texts is None or texts["page"] != "experiments":
+            return no_update
+        tab, settings = texts["tab"], from_texts(texts)
+        with suppress(InvalidSettingError):
+            asked = boxes.run(tab, settings, values[tab])
+            settings = replace(settings, eta=asked.eta, beta=words.nearest(asked.betas, settings.beta))
+        said = rail_words(tab, values[tab]["method"], settings)
+        return {"page": "experiments", "tab": tab, "words": said}
 
 
 def _lower(text: Any) -> str:

@@ -30,6 +30,7 @@ def layout() -> Component:
             dcc.Store(id="errors"),
             dcc.Store(id="look"),
             dcc.Store(id="at-work"),
+            dcc.Store(id="rail-words"),
             html.Div(id="table", hidden=True, **data(json=json.dumps(_browser_table()))),
             html.A("Skip to the map", href="#main", className="skip"),
             header(),

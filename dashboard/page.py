@@ -7,11 +7,10 @@ from typing import Any
 
 from dashboard.caption import Caption
 from dashboard.comparison import MOST_TIPS, Comparison, Tip, conditions, tips_heading
-from dashboard.controls import CONTROLS
 from dashboard.embed import listed
-from dashboard.landmarks import landmarks
-from dashboard.numbers import exact, percent, readable
+from dashboard.numbers import percent, readable
 from dashboard.presets import Preset
+from dashboard.rail_words import OWN, rail_words
 from dashboard.settings import Settings
 from dynamics import BasinMap, Outcome
 
@@ -42,42 +41,10 @@ def page(
 def rail(settings: Settings, preset: Preset | None) -> dict[str, Properties]:
     """What stands beside the sliders, whatever the pictures show."""
     return {
-        "pytorch": {"text": pytorch(settings)},
-        "convention": {"text": convention(settings)},
         "provenance": {"text": preset.provenance() if preset else ""},
         **listed(settings),
-        **_landmarks(settings),
+        **({} if settings.page in OWN else rail_words(settings.page, "momentum", settings)),
     }
-
-
-def pytorch(settings: Settings) -> str:
-    """The same dynamics as a call of PyTorch's SGD, whose momentum has no factor 1 − β."""
-    lr = exact(float(f"{settings.lr:.4g}"))
-    return f"SGD(lr={lr}, momentum={exact(settings.beta)})"
-
-
-def convention(settings: Settings) -> str:
-    """Say what the second slider holds, and why lr could not be kept where η has met a limit."""
-    lr, eta = f"lr = η(1 − β) = {readable(settings.lr, 4)}", f"η = {readable(settings.eta, 4)}"
-    if not settings.pytorch:
-        return f"The slider holds the paper's {eta}; {lr}."
-    limits = CONTROLS["eta"]
-    if settings.eta in (limits.low, limits.high):
-        side = "least" if settings.eta == limits.low else "most"
-        return f"{eta} is the {side} there is, so {lr} here and may have been clipped."
-    return f"The slider holds {lr}; the paper's {eta}."
-
-
-def _landmarks(settings: Settings) -> dict[str, Properties]:
-    """The marks on the sliders; one past an end of its track has an arrow and no tick."""
-    properties: dict[str, Properties] = {}
-    for mark in landmarks(settings):
-        at = mark.fraction if mark.fraction is not None else float(not mark.text.startswith("←"))
-        place = {"--at": f"{at:.4f}"}
-        properties[f"{mark.key}-landmark"] = {"text": mark.text, "style": place}
-        kind = "tick tail" if mark.tail else "tick"
-        properties[f"{mark.key}-tick"] = {"style": place, "hidden": mark.fraction is None, "class": kind}
-    return properties
 
 
 def _shares(basin: BasinMap, words: Caption, guess: float | None) -> dict[str, Properties]:

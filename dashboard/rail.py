@@ -100,7 +100,9 @@ def rail() -> Component:
                 [
                     html.Div(
                         [
-                            html.Span("Same dynamics in PyTorch", className="small muted"),
+                            html.Span(
+                                "Same dynamics in PyTorch", id="pytorch-heading", className="small muted"
+                            ),
                             html.Button(
                                 "Enter lr",
                                 id="enter-lr",
@@ -191,8 +193,8 @@ def _slider(control: Control) -> Component:
                     html.Span(control.symbol, className="symbol", **aria(hidden="true")),
                     html.Label(
                         [
-                            html.Span(control.name, className="long"),
-                            html.Span(control.short_name, className="short"),
+                            html.Span(control.name, className="long", id=f"{control.key}-long"),
+                            html.Span(control.short_name, className="short", id=f"{control.key}-short"),
                             *([html.Span("lr, PyTorch", className="rate")] if control.key == "eta" else []),
                         ],
                         htmlFor=f"{control.key}-box",
