@@ -1,5 +1,6 @@
 """Why ReLU units die: the dynamics of one unit under momentum, exact and free of any user interface."""
 
+from dynamics.advice import Advice, Change, Kind, Option, Verdict, advise
 from dynamics.affine import (
     AffineTrajectory,
     EigenvalueLocus,
@@ -25,6 +26,7 @@ from dynamics.kick import Kick, smallest_kick
 from dynamics.leaky import leaky_gradient, leaky_loss
 from dynamics.optimizers import SGD, Adam, AdamW, Momentum, Optimizer, RMSprop
 from dynamics.outcome import Cancellation, Cancelled, Outcome
+from dynamics.points import Box
 from dynamics.relu import (
     activation_probability,
     dead_cone_slope,
@@ -43,6 +45,7 @@ from dynamics.revival import (
     log10_steps_until_active,
     revival_time,
 )
+from dynamics.risk import Estimate, Risk, risk
 from dynamics.sweep import Draw, Sweep
 from dynamics.sweep_tiles import SweepResult, run_sweep
 from dynamics.trajectory import Trajectory, trajectory
@@ -52,26 +55,33 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "Advice",
     "AffineTrajectory",
     "Axis",
     "BasinMap",
+    "Box",
     "Cancellation",
     "Cancelled",
+    "Change",
     "Cloud",
     "CoordinateStarts",
     "Draw",
     "EigenvalueLocus",
+    "Estimate",
     "Grid",
     "Hyperparameters",
     "Initializer",
     "Kick",
+    "Kind",
     "Momentum",
     "Optimizer",
+    "Option",
     "Outcome",
     "Outcomes",
     "RMSprop",
     "Regime",
     "RevivalTimes",
+    "Risk",
     "Scheme",
     "Starts",
     "Sweep",
@@ -80,7 +90,9 @@ __all__ = [
     "Training",
     "Trajectory",
     "VectorField",
+    "Verdict",
     "activation_probability",
+    "advise",
     "affine_trajectory",
     "at_depth",
     "basin_map",
@@ -110,6 +122,7 @@ __all__ = [
     "recorded_iterations",
     "regime",
     "revival_time",
+    "risk",
     "run_sweep",
     "sample",
     "smallest_kick",

@@ -25,7 +25,8 @@ class Scheme(StrEnum):
     HE_NORMAL: standard deviation √(2/n). HE_UNIFORM: within ±√(6/n). GLOROT_NORMAL: √(2/(n + m)).
     GLOROT_UNIFORM: within ±√(6/(n + m)). LECUN_NORMAL: √(1/n). PYTORCH: what ``nn.Linear`` does by default,
     Kaiming's uniform with a = √5, which is within ±√(1/n), for the weights and the same for the bias.
-    GAUSSIAN: standard deviations of one's own. The bias is 0 but for the last two. No normal is truncated.
+    GAUSSIAN: standard deviations of one's own. The bias is 0 but for the last two, or what it is moved by. No
+    normal is truncated.
     """
 
     HE_NORMAL = "he_normal"
@@ -56,6 +57,8 @@ class Initializer:
     weight_std, bias_std : float, optional
         Standard deviations of each weight, above 0, and of the bias, at least 0; both of GAUSSIAN alone,
         which needs them.
+    bias : float
+        Finite; what every bias is moved by, 0 without.
 
     Raises
     ------
@@ -68,12 +71,14 @@ class Initializer:
     fan_out: int | None = None
     weight_std: float | None = None
     bias_std: float | None = None
+    bias: float = 0.0
 
     def __post_init__(self) -> None:
         if self.scheme not in list(Scheme):
             raise ValueError(f"scheme must be one of {', '.join(Scheme)}, got {self.scheme!r}")
         object.__setattr__(self, "scheme", Scheme(self.scheme))
         object.__setattr__(self, "fan_in", checks.whole("fan_in", self.fan_in, 1))
+        object.__setattr__(self, "bias", checks.finite("bias", self.bias))
         own = self.scheme is Scheme.GAUSSIAN
         for name, used in (("fan_out", self.scheme in _GLOROT), ("weight_std", own), ("bias_std", own)):
             if getattr(self, name) is not None and not used:
@@ -157,7 +162,7 @@ def sample(initializer: Initializer, count: int, seed: int) -> Starts:
     else:
         w, b = (std * random.standard_normal(count) for std in (weight_std, bias_std))
         rho = weight_std * np.sqrt(random.chisquare(orthogonal, count)) if orthogonal else np.zeros(count)
-    return Starts(w, b, rho)
+    return Starts(w, b + initializer.bias, rho)
 
 
 def _lengths(random: np.random.Generator, count: int, dimensions: int) -> Floats:
