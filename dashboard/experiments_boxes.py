@@ -27,13 +27,14 @@ LABELS: Mapping[str, str] = {
     "betas": "β, up to three",
     "depth": "Layers",
     "width": "Width",
+    "leak": "Leak",
     "batch": "Batch",
     "steps": "Updates",
     "seeds": "Seeds",
     "datasets": "Data sets",
     "dataset": "Data",
 }
-NUMBERS = ("eta", "depth", "width", "batch", "steps", "seeds")
+NUMBERS = ("eta", "depth", "width", "leak", "batch", "steps", "seeds")
 Run = Figure1 | DepthRun
 Values = Mapping[str, Any]
 
@@ -48,7 +49,7 @@ class Tab(NamedTuple):
 
 _SHARED = ("method", "eta", "betas", "depth", "width", "batch", "steps", "seeds")
 TABS: Mapping[str, Tab] = {
-    "figure1": Tab(Figure1, "Fig. 1", (*_SHARED, "datasets")),
+    "figure1": Tab(Figure1, "Fig. 1", (*_SHARED, "leak", "datasets")),
     "depth": Tab(DepthRun, "Depth and residuals", (*_SHARED, "dataset")),
 }
 
@@ -75,7 +76,7 @@ def run(tab: str, settings: Settings, values: Values) -> Run:
     InvalidSettingError
         When a text is no number or out of its range, or when all of it would take too long.
     """
-    numbers = {field: _number(field, values[field]) for field in NUMBERS}
+    numbers = {field: _number(field, values[field]) for field in NUMBERS if field in TABS[tab].fields}
     given: dict[str, Any] = {"method": values["method"], "betas": _betas(values["betas"]), **numbers}
     if tab == "figure1":
         # In one order, so that the same sets are the same run.
@@ -96,7 +97,7 @@ def _number(field: str, text: Any) -> float | int:
     except ValueError:
         message = f"{LABELS[field]} must be a number, not “{str(text)[:40]}”"
         raise InvalidSettingError("experiments", message, None) from None
-    return int(value) if field != "eta" and value.is_integer() else value
+    return int(value) if field not in ("eta", "leak") and value.is_integer() else value
 
 
 def _betas(text: Any) -> tuple[float, ...]:
@@ -135,6 +136,6 @@ def _told(name: str, value: Any) -> str:
         return METHODS[value]
     if name in ("datasets", "dataset"):
         return " and ".join(kept.load(each).name for each in ([value] if name == "dataset" else value))
-    return {"depth": "{} layers", "width": "width {}", "batch": "batches of {}"}.get(
+    return {"depth": "{} layers", "width": "width {}", "leak": "leak {}", "batch": "batches of {}"}.get(
         name, f"{{}} {LABELS[name].lower()}"
     ).format(value)

@@ -147,7 +147,9 @@ def depth_picture(result: DepthResult, beta: float) -> str:
 def counting(result: Result) -> str:
     """Say what was run, what the curves are, and what is left out."""
     spec = result.spec
-    what = f"{spec.depth} layer{'' if spec.depth == 1 else 's'} of {spec.width} units"
+    leak = getattr(spec, "leak", 0.0)
+    units = f"leaky units of slope {readable(leak)} below 0" if leak > 0 else "units"
+    what = f"{spec.depth} layer{'' if spec.depth == 1 else 's'} of {spec.width} {units}"
     how = f"{METHODS[spec.method]}, η = {readable(spec.eta)}, batches of {spec.batch}"
     data = f" on {kept.load(result.spec.dataset).name}" if isinstance(result, DepthResult) else ""
     text = f"{what}{data}; {how}, {grouped(spec.steps)} updates. "

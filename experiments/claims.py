@@ -13,6 +13,7 @@ from experiments.intervals import Case, Claim, Estimate, Floats, estimate, geome
 
 NO_MORE = 0.02  # a dead share that rises by less than two percentage points does not rise
 _FIT = "The fit to the training data degrades as "
+_LABELS = {kind: kind.value.replace("_", " ") for kind in KINDS}
 _RATIO = "training error over the error at γ = 1 and δ = 0, geometric mean over seeds"
 _RULE = "the whole 95 % interval lies above 1, or more than half of the networks diverge there"
 
@@ -52,8 +53,9 @@ def depth_claims(result: DepthResult) -> tuple[Claim, ...]:
     for i, kind in enumerate(KINDS):
         for j, condition in enumerate(result.spec.conditions):
             mean, low, high = (float(values[i, j]) for values in _numbers(found))
-            where = f"{kind.value.replace('_', ' ')}, γ = {condition.gamma:g}, β = {condition.beta:g}"
-            cases.append(Case(where, mean, low, high, low > NO_MORE))
+            group = f"β = {condition.beta:g}"
+            where = f"{_LABELS[kind]}, γ = {condition.gamma:g}, {group}"
+            cases.append(Case(where, mean, low, high, above=NO_MORE, part=_LABELS[kind], group=group))
     return (
         Claim(
             "Dying ReLUs persist in deeper networks, also in residual ones with batch normalisation.",
@@ -77,7 +79,7 @@ def _ends(result: Figure1Result, axis: str, usual: float) -> tuple[tuple[Case, .
         finished = np.isfinite(diverged[..., end]).sum(axis=1)
         found = _unbounded(geometric(errors[..., end] / errors[..., at], axis=1), lost > finished / 2)
         text = f"{'γ' if axis == 'gamma' else 'δ'} = {values[end]:g}"
-        cases += _cases(result, found, text, lambda low, high, beta: low > 1)
+        cases += _cases(result, found, text, lambda beta: (1, np.inf))
         counts += finished.ravel().tolist()
     return tuple(cases), min(counts, default=0)
 
@@ -95,13 +97,13 @@ def _deaths(result: Figure1Result) -> tuple[tuple[Case, ...], int]:
         return (), 0
     found = estimate(dead[..., 0] - dead[..., spec.gammas.index(1.0)], axis=1)
 
-    def supports(low: float, high: float, beta: float) -> bool:
-        return low > 0 if beta > 0 else high < NO_MORE
+    def bounds(beta: float) -> tuple[float, float]:
+        return (0, np.inf) if beta > 0 else (-np.inf, NO_MORE)
 
     cases = [
         replace(case, part="with momentum" if beta > 0 else "without")
         for case, beta in zip(
-            _cases(result, found, f"γ = {spec.gammas[0]:g}", supports),
+            _cases(result, found, f"γ = {spec.gammas[0]:g}", bounds),
             spec.betas * len(spec.datasets),
             strict=True,
         )
@@ -110,14 +112,16 @@ def _deaths(result: Figure1Result) -> tuple[tuple[Case, ...], int]:
 
 
 def _cases(
-    result: Figure1Result, found: Estimate, text: str, supports: Callable[[float, float, float], bool]
+    result: Figure1Result, found: Estimate, text: str, bounds: Callable[[float], tuple[float, float]]
 ) -> Iterator[Case]:
     """Yield a case for every data set and β."""
     for i, name in enumerate(result.spec.datasets):
         for j, beta in enumerate(result.spec.betas):
             mean, low, high = (float(values[i, j]) for values in _numbers(found))
-            where = f"{kept.load(name).name}, {text}, β = {beta:g}"
-            yield Case(where, mean, low, high, supports(low, high, beta))
+            group = f"β = {beta:g}"
+            yield Case(
+                f"{kept.load(name).name}, {text}, {group}", mean, low, high, *bounds(beta), group=group
+            )
 
 
 def _numbers(found: Estimate) -> tuple[Floats, Floats, Floats]:

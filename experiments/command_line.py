@@ -31,6 +31,7 @@ _HELP = {
     "eta": "learning rate",
     "depth": "ReLU layers",
     "width": "units of each layer",
+    "leak": "slope of a unit below 0; above 0 it is a leaky ReLU",
     "batch": "rows of a minibatch",
     "steps": "updates",
     "seeds": "networks of each kind",

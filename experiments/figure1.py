@@ -40,7 +40,7 @@ class Figure1:
         Standard deviations γ at δ = 0, and means δ at γ = 1; at most 25 each. 1 and 0 are among them.
     betas : tuple of float
         One to three momenta.
-    method, eta, depth, width, batch, steps
+    method, eta, depth, width, leak, batch, steps
         As of `Recipe` and `Architecture`.
     seeds : int
         Networks of every condition, 1 to 100.
@@ -61,6 +61,7 @@ class Figure1:
     eta: float = 0.01
     depth: int = 2
     width: int = 32
+    leak: float = 0.0
     batch: int = 32
     steps: int = 600
     seeds: int = 10
@@ -80,7 +81,7 @@ class Figure1:
         object.__setattr__(self, "seeds", checks.whole("seeds", self.seeds, 1, MOST_SEEDS))
         object.__setattr__(self, "epsilon", checks.epsilon(self.epsilon))
         for part, names in (
-            (self.architecture, ("depth", "width")),
+            (self.architecture, ("depth", "width", "leak")),
             (self.recipe, ("eta", "batch", "steps")),
         ):
             for name in names:
@@ -91,7 +92,7 @@ class Figure1:
     @property
     def architecture(self) -> Architecture:
         """The networks' architecture."""
-        return Architecture(depth=self.depth, width=self.width)
+        return Architecture(depth=self.depth, width=self.width, leak=self.leak)
 
     @property
     def recipe(self) -> Recipe:

@@ -1,5 +1,6 @@
 """Means over seeds with their 95 % intervals, and what an interval says of a claim."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -80,18 +81,28 @@ class Case:
     where : str
         In words, such as "diabetes, β = 0.99".
     mean, low, high : float
-        What was measured, with its 95 % interval.
-    supports : bool
+        What was measured, with its 95 % interval; the three are equal where nothing is left to chance.
+    above, below : float
+        The case supports the sentence when the whole interval lies above the first and not above the second.
     part : str
         Which part of a sentence that says two things, such as "with momentum" and "without".
+    group : str
+        What a picture draws on one line, such as "β = 0.99".
     """
 
     where: str
     mean: float
     low: float
     high: float
-    supports: bool
+    above: float = -math.inf
+    below: float = math.inf
     part: str = ""
+    group: str = ""
+
+    @property
+    def supports(self) -> bool:
+        """Whether the interval lies where the sentence says; an unknown one does not."""
+        return self.above < self.low and self.high <= self.below
 
 
 @dataclass(frozen=True)
@@ -106,15 +117,15 @@ class Claim:
     rule : str
         When a case supports the sentence.
     cases : tuple of Case
-    seeds : int
-        Fewest seeds behind a case.
+    seeds : int or None
+        Fewest seeds behind a case; None where no number is left to chance.
     """
 
     sentence: str
     measure: str
     rule: str
     cases: tuple[Case, ...]
-    seeds: int
+    seeds: int | None
 
     def verdict(self, least_seeds: int = 5) -> Verdict:
         """Return HOLDS if every case supports the sentence, FAILS if none of a part does, else CONDITIONS.
@@ -124,7 +135,7 @@ class Claim:
         least_seeds : int
             With fewer seeds, or without a case, it is OPEN.
         """
-        if not self.cases or self.seeds < least_seeds:
+        if not self.cases or (self.seeds is not None and self.seeds < least_seeds):
             return Verdict.OPEN
         if all(case.supports for case in self.cases):
             return Verdict.HOLDS

@@ -49,6 +49,9 @@ class Architecture:
         ReLU layers, 1 to 20; residual kinds have an odd number from 7 on, three blocks or more.
     width : int
         Units of each ReLU layer, 1 to 512.
+    leak : float
+        Slope of a unit where its argument is below 0, at least 0 and below 1: 0 is the ReLU, more a leaky
+        one, max(z, leak·z), which gets a gradient everywhere.
 
     Raises
     ------
@@ -59,6 +62,7 @@ class Architecture:
     kind: Kind = Kind.PLAIN
     depth: int = 2
     width: int = 32
+    leak: float = 0.0
 
     def __post_init__(self) -> None:
         if self.kind not in list(Kind):
@@ -66,6 +70,8 @@ class Architecture:
         object.__setattr__(self, "kind", Kind(self.kind))
         object.__setattr__(self, "depth", checks.whole("depth", self.depth, 1, MOST_LAYERS))
         object.__setattr__(self, "width", checks.whole("width", self.width, 1, MOST_WIDTH))
+        leak = checks.real("leak", self.leak, lambda slope: 0 <= slope < 1, "at least 0 and below 1")
+        object.__setattr__(self, "leak", leak)
         if self.residual and (self.depth < LEAST_RESIDUAL_LAYERS or self.depth % 2 == 0):
             rule = f"odd and at least {LEAST_RESIDUAL_LAYERS} (three blocks) for {self.kind}"
             raise ValueError(f"depth must be {rule}, got {self.depth}")

@@ -98,10 +98,19 @@ class Forward:
             np.greater(argument, 0, out=self.active[layer])
             if look is not None:
                 look(self.active[layer])
-            flowing = np.multiply(argument, self.active[layer], out=self.after[layer])
+            flowing = np.multiply(argument, self.slope(layer), out=self.after[layer])
         np.matmul(flowing, parameters.weights[-1], out=self.output)
         self.output += parameters.biases[-1]
         return self.output
+
+    def slope(self, layer: int) -> Array:
+        """Return da_l/d(argument), as last run: 1 or 0 of a ReLU, 1 or its leak of a leaky one."""
+        active, leak = self.active[layer], self.architecture.leak
+        if leak == 0:
+            return active
+        kind = self.before[layer].dtype.type
+        slope: Array = np.where(active, kind(1), kind(leak))
+        return slope
 
     def _moments(self, before: Array) -> Moments:
         rows = before.shape[1]
@@ -162,7 +171,7 @@ class Backward:
             np.multiply(slope, weights, out=result)
         else:
             np.matmul(slope, weights, out=result)
-        result *= self.forward.active[layer]
+        result *= self.forward.slope(layer)
         if architecture.normalised:
             self._normalisation(layer, result, parameters, gradient)
         if layer + 2 <= architecture.depth - 1 and architecture.skips_to(layer + 2):

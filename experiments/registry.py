@@ -1,44 +1,11 @@
-"""Every experiment as three pure functions, for whoever runs tiles: a queue, other processes, this one."""
+"""Every experiment by name: the single ones, and the trial of the paper's sentences, which runs many."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from experiments import trial
+from experiments.experiment import SINGLE, Experiment, Tile
 
-from numpy.typing import NDArray
-
-from dynamics import Cancellation
-from experiments import depth, figure1, figure1_result, theory
+__all__ = ["EXPERIMENTS", "EXPERIMENTS_VERSION", "Experiment", "Tile"]
 
 # Changing what any tile returns changes it: stored tiles of another version are not used.
 EXPERIMENTS_VERSION = 1
 
-Tile = Mapping[str, NDArray[Any]]
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """A kind of run.
-
-    Parameters
-    ----------
-    spec : type
-        A frozen dataclass of plain values: `spec(**json.loads(json.dumps(asdict(it)))) == it`.
-    tiles : callable
-        Spec to the number of its tiles.
-    compute : callable
-        Spec, index and an optional `Cancellation` to arrays by name; the same whenever it is called.
-    assemble : callable
-        Spec and the tiles that are finished, by index, to the result as far as it is known.
-    """
-
-    spec: type
-    tiles: Callable[[Any], int]
-    compute: Callable[[Any, int, Cancellation | None], dict[str, NDArray[Any]]]
-    assemble: Callable[[Any, Mapping[int, Tile]], Any]
-
-
-EXPERIMENTS = {
-    "fig1": Experiment(figure1.Figure1, figure1.tiles, figure1.compute, figure1_result.assemble),
-    "depth": Experiment(depth.DepthRun, depth.tiles, depth.compute, depth.assemble),
-    "theory": Experiment(theory.Theory, theory.tiles, theory.compute, theory.assemble),
-}
+EXPERIMENTS = {**SINGLE, "claims": Experiment(trial.Trial, trial.tiles, trial.compute, trial.assemble)}

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -38,12 +40,12 @@ def test_the_geometric_mean_is_of_factors() -> None:
 
 
 def case(supports: bool) -> Case:
-    return Case("here", 1.0, 0.5, 1.5, supports)
+    return Case("here", 1.0, 0.5, 1.5, above=0.0 if supports else 1.0)
 
 
 def test_a_sentence_of_two_parts_fails_with_either() -> None:
     def verdict(*cases: tuple[bool, str]) -> Verdict:
-        found = tuple(Case("here", 1.0, 0.5, 1.5, supports, part) for supports, part in cases)
+        found = tuple(replace(case(supports), part=part) for supports, part in cases)
         return Claim("Only then.", "numbers", "rule", found, 20).verdict()
 
     assert verdict((True, "with"), (False, "with"), (True, "without")) is Verdict.CONDITIONS

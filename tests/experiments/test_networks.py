@@ -12,6 +12,8 @@ ARCHITECTURES = [
     Architecture(Kind.PLAIN, 3, 8),
     Architecture(Kind.RESIDUAL, 7, 8),
     Architecture(Kind.NORMALISED, 7, 8),
+    Architecture(Kind.PLAIN, 3, 8, leak=0.2),
+    Architecture(Kind.NORMALISED, 7, 8, leak=0.2),
 ]
 
 
@@ -20,7 +22,7 @@ def a_batch(networks: int, rows: int = 9, columns: int = 3) -> tuple[Array, Arra
     return random.standard_normal((networks, rows, columns)), random.standard_normal((networks, rows, 1))
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES, ids=lambda a: f"{a.kind}-{a.depth}")
+@pytest.mark.parametrize("architecture", ARCHITECTURES, ids=lambda a: f"{a.kind}-{a.depth}-{a.leak:g}")
 def test_gradients_agree_with_finite_differences(architecture: Architecture) -> None:
     networks, step = 2, 1e-6
     inputs, targets = a_batch(networks)
@@ -45,6 +47,15 @@ def test_gradients_agree_with_finite_differences(architecture: Architecture) -> 
             parameters.values[:, place] -= sign * step
         numeric = (around[0] - around[1]) / (2 * step)
         np.testing.assert_allclose(exact[:, place], numeric, atol=2e-8 * np.abs(exact).max())
+
+
+def test_a_leaky_unit_is_the_larger_of_its_argument_and_a_part_of_it() -> None:
+    architecture = Architecture(depth=1, width=8, leak=0.2)
+    forward = Forward(architecture, 1, 9, np.float64)
+    forward.run(he_parameters(architecture, 3, [0], 1, np.float64), a_batch(1)[0])
+    argument = forward.before[0]
+    np.testing.assert_array_equal(forward.after[0], np.maximum(argument, 0.2 * argument))
+    np.testing.assert_array_equal(forward.active[0], argument > 0)
 
 
 def test_residual_layers_add_what_went_in_two_layers_before() -> None:
@@ -88,6 +99,7 @@ def test_he_initialisation_is_shared_by_the_networks_of_a_seed() -> None:
         ({"width": 513}, "width must be a whole number of at least 1 and at most 512, got 513"),
         ({"kind": "residual", "depth": 8}, r"depth must be odd and at least 7 \(three blocks\) for residual"),
         ({"kind": "residual", "depth": 5}, "got 5"),
+        ({"leak": 1.0}, "leak must be at least 0 and below 1, got 1"),
     ],
 )
 def test_architectures_out_of_range_are_refused(arguments: dict[str, object], message: str) -> None:
