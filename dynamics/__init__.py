@@ -48,8 +48,9 @@ from dynamics.revival import (
 from dynamics.risk import Estimate, Risk, risk
 from dynamics.sweep import Draw, Sweep
 from dynamics.sweep_tiles import SweepResult, run_sweep
+from dynamics.training import Training
 from dynamics.trajectory import Trajectory, trajectory
-from dynamics.unit_training import TrainedUnits, Training, train_units
+from dynamics.unit_training import TrainedUnits, train_units
 
 __all__ = [
     "SGD",

@@ -86,7 +86,7 @@ class Traps(NamedTuple):
 
 
 @inlined
-def _normal(c: float) -> tuple[float, float]:
+def normal(c: float) -> tuple[float, float]:
     """Return φ(c) and Φ(c), with a relative error of 2e-14 also in the lower tail; φ is 0 at |c| ≥ 9."""
     # φ = 2^x/√(2π), x = −c²/2·log₂e, split into a whole number and a rest f in [−½, ½]. Adding 1.5·2⁵² leaves
     # the whole number in the last bits, from where it is moved into the exponent.
@@ -130,7 +130,7 @@ def plane_gradient(w: float, b: float, gamma: float, delta: float) -> tuple[floa
     """
     r = abs(w) + 1e-300
     c = min(max((b - 1e-290) / r, -9.0), 9.0)
-    density, active = _normal(c)
+    density, active = normal(c)
     sign = 1.0 if w > 0.0 else -1.0
     x = w - gamma
     y = b - delta
@@ -148,7 +148,7 @@ def space_gradient(
     r = math.sqrt(w * w + rho * rho) + 1e-300
     over_r = 1.0 / r
     c = min(max((b - 1e-290) * over_r, -9.0), 9.0)
-    density, active = _normal(c)
+    density, active = normal(c)
     u = w * over_r
     x = w - gamma
     y = b - delta
