@@ -12,7 +12,7 @@ from dynamics.optimizers import SGD, Adam, Momentum, Optimizer
 from dynamics.outcome import Cancellation, Outcome
 from dynamics.points import Box
 from dynamics.risk import Estimate, Risk, risk
-from dynamics.unit_training import Training
+from dynamics.training import Training
 
 FAN_IN = 100  # where units do not start from a layer
 POINT = 0.01  # a smaller change of a share is no advice, however certain

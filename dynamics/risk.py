@@ -19,7 +19,8 @@ from dynamics.optimizers import as_momentum, coordinatewise
 from dynamics.outcome import Cancellation, Outcome
 from dynamics.points import MOST_POINTS, Box, points
 from dynamics.relu import expected_loss
-from dynamics.unit_training import Training, train_units
+from dynamics.training import Training
+from dynamics.unit_training import train_units
 
 Floats = NDArray[np.float64]
 

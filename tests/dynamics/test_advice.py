@@ -15,7 +15,7 @@ from dynamics.optimizers import SGD, Adam, AdamW, Momentum, RMSprop
 from dynamics.points import Box, points
 from dynamics.relu import dead_cone_slope
 from dynamics.risk import REPLICATES
-from dynamics.unit_training import Training
+from dynamics.training import Training
 
 HE = Initializer(Scheme.HE_NORMAL, 100)
 PAPER = Training(optimizer=Momentum(0.95, 0.1), gamma=0.1, steps=150)

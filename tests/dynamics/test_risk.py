@@ -12,7 +12,7 @@ from dynamics.optimizers import SGD, Adam, Momentum
 from dynamics.points import Box, points
 from dynamics.relu import dead_cone_slope
 from dynamics.risk import REPLICATES, risk
-from dynamics.unit_training import Training
+from dynamics.training import Training
 
 HE = Initializer(Scheme.HE_NORMAL, 100)
 SLOPE = float(dead_cone_slope(1e-3))
