@@ -1,8 +1,6 @@
 """Settings of the production server: `gunicorn app:server` reads this file from the working directory.
 
-Environment variables: PORT (8050), HOST (0.0.0.0), WEB_CONCURRENCY (1 process), GUNICORN_THREADS (4 threads a
-process), GUNICORN_ACCESS_LOG ("-" writes one line a request; off by default), FORWARDED_ALLOW_IPS (gunicorn's
-own: the proxies whose X-Forwarded-* headers are believed; 127.0.0.1 by default).
+docs/operations.md lists the environment's variables; `hosting.configuration` reads and checks them.
 """
 
 import mimetypes
@@ -11,6 +9,10 @@ import platform
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
+
+from hosting.configuration import configuration_or_exit
+from hosting.waiting import WaitingRoom, listening, served_plainly
 
 SHARED_MEMORY = Path("/dev/shm")
 HERE = Path(__file__).resolve().parent
@@ -28,6 +30,11 @@ def portable_target() -> tuple[str, str] | None:
     return PORTABLE_TARGETS.get(machine)
 
 
+def temporary(prefix: str) -> str:
+    """Make a folder in memory, which can be written even where nothing else can."""
+    return tempfile.mkdtemp(prefix=prefix, dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None)
+
+
 def prepare_compiled_code() -> str | None:
     """Set numba up; has to run before numba is imported.
 
@@ -41,35 +48,88 @@ def prepare_compiled_code() -> str | None:
     str or None
         The directory made here, to be removed at the end; None if the cache needs no place of its own.
     """
-    target = portable_target() if os.environ.get("DEADCONE_PORTABLE") == "1" else None
+    target = portable_target() if here.portable else None
     if target is not None:
         os.environ["NUMBA_CPU_NAME"], os.environ["NUMBA_CPU_FEATURES"] = target
     if "NUMBA_CACHE_DIR" in os.environ or os.access(HERE / "dynamics", os.W_OK):
         return None
-    cache = tempfile.mkdtemp(prefix="dead-cone-", dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None)
+    cache = temporary("dead-cone-")
     os.environ["NUMBA_CACHE_DIR"] = cache
     if target is not None:
         shutil.copytree(HERE / "compiled", cache, dirs_exist_ok=True)
     return cache
 
 
+def addresses() -> tuple[list[str], WaitingRoom | None]:
+    """Open the ports, the page's and that of the metrics, and a waiting room at the first.
+
+    A port that cannot be opened ends the program. Where gunicorn has other orders, nothing is opened here.
+    """
+    host = here.host or "0.0.0.0"
+    ports = [here.port] if here.metrics is None else [here.port, here.metrics]
+    if not served_plainly():
+        return [f"{f'[{host}]' if ':' in host else host}:{port}" for port in ports], None
+    opened = []
+    for port in ports:
+        try:
+            opened.append(listening(host, port))
+        except OSError as error:
+            raise SystemExit(
+                f"The Dead Cone does not start.\nIt cannot listen at {host}, port {port}: {error}."
+            ) from None
+    return [f"fd://{each.fileno()}" for each in opened], WaitingRoom(opened[0])
+
+
+# ------------------------------------------------------------------ what gunicorn calls
+
+
+def on_starting(server: object) -> None:
+    """Take over from the waiting room: the application is loaded and warm."""
+    if room is not None:
+        room.close()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let a worker process say how many requests wait for one of its threads."""
+    from dashboard import operations
+
+    operations.waiting_line = worker.tpool._work_queue.qsize
+
+
+def child_exit(server: object, worker: Any) -> None:
+    """Forget what a worker process that has ended was doing."""
+    if here.metrics is not None:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
 def on_exit(server: object) -> None:
-    """Remove the cache made at start; gunicorn calls this once, in the master process."""
-    if made_cache is not None:
-        shutil.rmtree(made_cache, ignore_errors=True)
+    """Remove what was made at start; gunicorn calls this once, in the master process."""
+    for made in (made_cache, made_metrics):
+        if made is not None:
+            shutil.rmtree(made, ignore_errors=True)
 
 
+# ------------------------------------------------------------------ settings
+
+here = configuration_or_exit()
+bind, room = addresses()  # first: nothing is left behind where that fails
 made_cache = prepare_compiled_code()
+made_metrics = None
+if here.metrics is not None:
+    # Worker processes count in files of their own there; prometheus_client reads the variable on its import.
+    made_metrics = temporary("dead-cone-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = made_metrics
 # A slim system has no list of media types, and Python before 3.14 does not know this one itself.
 mimetypes.add_type("font/woff2", ".woff2")
 
-bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8050')}"
 # The kernels release the interpreter lock and use every core, so threads of one process serve as many viewers
 # as processes would, and share one cache of results.
-workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
-threads = int(os.environ.get("GUNICORN_THREADS", "4"))
+workers = here.processes
+threads = here.threads
 worker_class = "gthread"
-# The app is built, and its compiled code warmed, before the port answers.
+# The app is built, and its compiled code warmed, before a worker answers.
 preload_app = True
 # The heartbeat's file would need a writable /tmp; on a disk it can also stall the worker.
 worker_tmp_dir = str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK) else None
@@ -80,5 +140,5 @@ graceful_timeout = 8
 keepalive = 5
 # The most that gunicorn takes: a link may be long, and the page says better what is wrong with it.
 limit_request_line = 8190
-accesslog = os.environ.get("GUNICORN_ACCESS_LOG")
+forwarded_allow_ips = here.proxies
 errorlog = "-"

@@ -13,6 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import NoReturn
 
+from hosting.configuration import configuration_or_exit
+
 QUEUES = {"tiles": (), "jobs": ("--pool", "threads", "--concurrency", "16")}
 
 
@@ -26,7 +28,7 @@ def main(argv: list[str]) -> None:
     """Start a worker for one queue and serve until it is told to stop."""
     if not argv or argv[0] not in QUEUES:
         refuse(f"the first word must be tiles or jobs, got {' '.join(argv) or 'none'}")
-    if not os.environ.get("REDIS_URL"):
+    if configuration_or_exit().redis_url is None:
         refuse("REDIS_URL must be the address of a Redis server, got none")
     # Compiled code is found or put where it is for the server.
     server = runpy.run_path(str(Path(__file__).with_name("gunicorn.conf.py")))

@@ -8,9 +8,19 @@ from typing import Any
 from dash import Dash
 from flask import Flask, Request
 
-from dashboard import callbacks, experiments_callbacks, export_routes, prose, risk_callbacks, routes
+from dashboard import (
+    callbacks,
+    experiments_callbacks,
+    export_routes,
+    operations,
+    prose,
+    risk_callbacks,
+    routes,
+)
 from dashboard.layout import layout
+from dashboard.prefix import Prefixed
 from dashboard.security import protect
+from hosting.configuration import configuration
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPRESSED = ["text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", routes.FRAME]
@@ -19,8 +29,9 @@ COMPRESSED = ["text/html", "text/css", "text/javascript", "application/json", "i
 def create_app() -> Dash:
     """Return the application, warm: compiled code loaded and every script bundle served once.
 
-    `create_app().server` is what gunicorn serves. ``GET /healthz`` answers 200.
+    `create_app().server` is what gunicorn serves. ``GET /healthz`` answers 200, ``/readyz`` if all works.
     """
+    told = configuration()
     server: Any = Flask("dead-cone", static_folder=None)  # Dash types its argument as a bool
     server.config["COMPRESS_MIMETYPES"] = COMPRESSED
     # A fifth smaller than gzip's, for half of its time; browsers take it over https and from localhost.
@@ -36,6 +47,8 @@ def create_app() -> Dash:
         assets_folder=str(ROOT / "assets"),
         compress=True,
         health_endpoint="healthz",
+        requests_pathname_prefix=told.prefix,
+        routes_pathname_prefix="/",
         serve_locally=True,
         meta_tags=[
             {"name": "viewport", "content": "width=device-width, initial-scale=1"},
@@ -53,8 +66,11 @@ def create_app() -> Dash:
     routes.register(app.server)
     export_routes.register(app.server)
     prose.register(app.server)
-    protect(app)
+    protect(app, told.ancestors)
+    server.wsgi_app = Prefixed(server.wsgi_app, told.prefix)
+    operations.register(server, told)
     _warm_up(app)
+    server.extensions["warm"] = True
     return app
 
 
@@ -90,4 +106,4 @@ def _warm_up(app: Dash) -> None:
             "/frame?cells=16&exact=1&panels=map&rho=1",
             "/frame?init=he_normal&units=16&still=0&panels=cloud,survival,cloud-alive",
         ):
-            client.get(path)
+            client.get(path).close()

@@ -20,6 +20,7 @@ from dashboard import results
 from dashboard.caption import POINT, sensitivity
 from dashboard.controls import CONTROLS
 from dashboard.lesson_steps import foretold
+from dashboard.measures import ENGINE
 from dashboard.numbers import exact, percent, readable
 from dashboard.settings import Settings
 from dynamics import BasinMap, Cancellation, Outcome, basin_map
@@ -210,7 +211,10 @@ def _count(settings: Settings, cells: int, cancel: Cancellation) -> _Counted:
     if cells == CELLS:  # what a click may show next: its map is kept
         basin = results.timed_map(settings, cells, cancel).basin
     else:
-        basin = basin_map(settings.hyperparameters, settings.grid(cells), **settings.judging, cancel=cancel)
+        with ENGINE.labels("fast").time():
+            basin = basin_map(
+                settings.hyperparameters, settings.grid(cells), **settings.judging, cancel=cancel
+            )
     counted = _Counted(basin.dead_fraction, _astray(settings, basin))
     with _lock:
         _counted[results.map_key(settings, cells)] = counted

@@ -6,6 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.markup import aria
+from hosting import VERSION
 
 # Every key that the scripts in assets/ listen to, by what has the focus; a test holds the two together.
 KEYS: tuple[tuple[str, tuple[tuple[tuple[str, ...], str], ...]], ...] = (
@@ -70,6 +71,7 @@ def links() -> Component:
                 **aria(pressed="false"),
             ),
             html.Button("Keys", id="keys-open", className="link", title="All keys; ? does the same"),
+            html.Span(VERSION, className="version", title="The version of The Dead Cone"),
         ],
         className="foot",
     )

@@ -15,6 +15,7 @@ from dashboard import export_files
 from dashboard.controls import InvalidSettingError
 from dashboard.markup import aria
 from dashboard.numbers import grouped
+from dashboard.prefix import rooted
 from dashboard.settings import Settings
 from dynamics import Sweep
 from dynamics.records import Numbers
@@ -63,7 +64,11 @@ class NotShownError(ValueError):
     @property
     def remark(self) -> list[Any]:
         """The sentence, with the way to where the job is shown."""
-        way = [" ", html.A("Open it there", href=self.address, className="link")] if self.address else []
+        way = (
+            [" ", html.A("Open it there", href=rooted(self.address), className="link")]
+            if self.address
+            else []
+        )
         return [str(self), *way]
 
 

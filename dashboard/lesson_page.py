@@ -12,6 +12,7 @@ from dashboard.lesson_layout import MOST_OPTIONS
 from dashboard.lesson_steps import STEPS
 from dashboard.page import Properties
 from dashboard.pages import view_at
+from dashboard.prefix import within
 from dashboard.settings import DEFAULT, Settings
 from dashboard.texts import parse_step
 from dynamics import Cancellation
@@ -26,7 +27,7 @@ def begin(path: str, query: str) -> Settings:
     if page != DEFAULT.page:
         return replace(DEFAULT, page=page)
     named = parse_qs(query.removeprefix("?")).get("step", [])
-    first = int(path.rstrip("/").endswith("/lesson"))
+    first = int(within(path).rstrip("/").endswith("/lesson"))
     number: Any
     try:
         number = parse_step(named[-1], first) if named else first

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard.prefix import rooted
 from dashboard.texts import TABS
 
 GRAPH_CONFIG: Any = {
@@ -70,7 +71,7 @@ def tabs(page: str, label: str, names: Mapping[str, str], prefix: str = "tab") -
     links = [
         html.A(
             name,
-            href=f"/{page}" + (f"?tab={key}" if key != TABS[0] else ""),
+            href=rooted(f"/{page}" + (f"?tab={key}" if key != TABS[0] else "")),
             id=f"{prefix}-{key}",
             className="tab-link",
             **data(page=page, tab=key),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dashboard.prefix import within
+
 
 @dataclass(frozen=True)
 class Page:
@@ -33,5 +35,5 @@ VIEWS = tuple(page.key for page in PAGES if not page.document and page.key != "l
 
 def view_at(path: str) -> str:
     """Return which of the views an address's path opens."""
-    last = path.rstrip("/").rpartition("/")[2]
+    last = within(path).rstrip("/").rpartition("/")[2]
     return last if last in VIEWS else VIEWS[0]

@@ -20,12 +20,16 @@ from math_core import LatexToMathML
 from dashboard import facts
 from dashboard.lesson_page import begin
 from dashboard.pages import PAGES, Page
+from dashboard.prefix import rooted
 from dashboard.settings import DEFAULT, read_query
+from hosting import VERSION
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 # What a step of the lesson sets and Explore has otherwise.
 LEFT = {key: getattr(DEFAULT, key) for key in ("step", "vote", "resolution", "colouring", "layers")}
 _FORMULA = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$([,.;:?)”]*)", re.DOTALL)
+# Addresses of this site; what a viewer writes into a query cannot close an attribute.
+_LINK = re.compile(r'( (?:href|src)=")(/)')
 _SECTION = re.compile(r'<h2 id="([\w-]+)">(.*?)</h2>', re.DOTALL)
 
 
@@ -74,14 +78,16 @@ def _shown(document: Document) -> str:
     query = request.query_string.decode("latin-1")
     body = content(document.template)
     shell = _templates().get_template("shell.html")
-    return shell.render(
+    shown = shell.render(
         document=document,
         documents=DOCUMENTS,
         links=[(page, page.path + _handed(page, query)) for page in PAGES],
         body=body,
         sections=[Section(anchor, Markup(title)) for anchor, title in _SECTION.findall(body)],
         query=query,
+        version=VERSION,
     )
+    return _LINK.sub(lambda found: found[1] + rooted(found[2]), shown)
 
 
 def _handed(page: Page, query: str) -> str:

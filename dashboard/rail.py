@@ -13,6 +13,7 @@ from dashboard.export_layout import opener
 from dashboard.markup import aria, choices, data
 from dashboard.pages import PAGES, Page
 from dashboard.pinned_layout import rail_part, tick
+from dashboard.prefix import rooted
 from dashboard.presets import PRESETS
 from dashboard.settings import DEFAULT
 
@@ -21,7 +22,9 @@ def header() -> Component:
     """Return the bar at the top: brand, pages, projector view, sharing and theme."""
     return html.Header(
         [
-            html.A([_mark(), html.Span("The Dead Cone", className="title")], href="/", className="brand"),
+            html.A(
+                [_mark(), html.Span("The Dead Cone", className="title")], href=rooted("/"), className="brand"
+            ),
             html.Nav(
                 [_link(page) for page in PAGES],
                 **aria(label="Pages"),
@@ -53,11 +56,11 @@ def header() -> Component:
 
 def _link(page: Page) -> Component:
     kind = data(document="") if page.document else {}
-    return html.A(page.name, href=page.path, id=f"nav-{page.key}", className="page-link", **kind)
+    return html.A(page.name, href=rooted(page.path), id=f"nav-{page.key}", className="page-link", **kind)
 
 
 def _mark() -> Component:
-    return html.Img(src="/assets/mark.svg", alt="", className="mark", width="22", height="28")
+    return html.Img(src=rooted("/assets/mark.svg"), alt="", className="mark", width="22", height="28")
 
 
 def rail() -> Component:

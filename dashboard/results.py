@@ -11,6 +11,7 @@ from time import perf_counter
 from cachetools import LRUCache
 
 from dashboard.lesson_steps import foretold
+from dashboard.measures import ENGINE, MAPS
 from dashboard.settings import Settings
 from dynamics import (
     AffineTrajectory,
@@ -76,6 +77,7 @@ def timed_map(settings: Settings, cells: int, cancel: Cancellation, exact: bool 
     key = (*map_key(settings, cells), exact)
     with _lock:
         known = _maps.get(key)
+    MAPS.labels("computed" if known is None else "found").inc()
     if known is not None:
         return known
     start = perf_counter()
@@ -87,6 +89,7 @@ def timed_map(settings: Settings, cells: int, cancel: Cancellation, exact: bool 
         cancel=cancel,
     )
     timed = TimedMap(basin, 1000 * (perf_counter() - start))
+    ENGINE.labels("exact" if exact else "fast").observe(timed.milliseconds / 1000)
     if CELL_BYTES * basin.outcome.size <= CACHE_BYTES:
         with _lock:
             _maps[key] = timed

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dash import Dash
-from flask import Flask, Response
+from flask import Flask, Response, request
+
+from dashboard.embed import PICTURES
 
 
-def protect(app: Dash) -> None:
+def protect(app: Dash, ancestors: str) -> None:
     """Send the security headers with every answer; after all callbacks and before the first request.
 
-    Any page may frame this one (``frame-ancestors *``): pictures are made to be embedded, and a stolen click
-    gains nothing, since nobody is logged in, no cookie is set and the server keeps nobody's data but jobs.
+    Any page may show the pictures that are made to be embedded (``embed=`` in the address), and only this
+    site the rest, unless `ancestors` names who may show either.
     """
+    scripts = app.csp_hashes()
+    usual, embedded = policy(scripts, ancestors or "'self'"), policy(scripts, ancestors or "*")
     headers = {
-        "Content-Security-Policy": policy(app.csp_hashes()),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "strict-origin",  # not with every frame the whole address
     }
@@ -24,18 +27,24 @@ def protect(app: Dash) -> None:
 
     @server.after_request
     def add(response: Response) -> Response:
+        picture = request.args.getlist("embed")[-1:]
+        response.headers.setdefault(
+            "Content-Security-Policy", embedded if set(picture) & PICTURES.keys() else usual
+        )
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         return response
 
 
-def policy(scripts: Sequence[str]) -> str:
+def policy(scripts: Sequence[str], ancestors: str) -> str:
     """Return the Content-Security-Policy.
 
     Parameters
     ----------
     scripts : sequence of str
         Hashes of the inline scripts that run, as the header writes them.
+    ancestors : str
+        Who may show the page in a frame.
     """
     directives = {
         "default-src": ["'self'"],
@@ -48,6 +57,6 @@ def policy(scripts: Sequence[str]) -> str:
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
         "form-action": ["'self'"],
-        "frame-ancestors": ["*"],
+        "frame-ancestors": [ancestors],
     }
     return "; ".join(" ".join([name, *sources]) for name, sources in directives.items())

@@ -241,6 +241,24 @@ class DiskStore:
         with self._connection() as db:
             _fail(db, job, error)
 
+    @_guarded
+    def check(self) -> None:
+        """See `Store`."""
+        with self._connection() as db:
+            db.execute("PRAGMA user_version = 1")  # writes what stands there
+
+    @_guarded
+    def tally(self) -> tuple[int, int]:
+        """See `Store`."""
+        if not self.path.exists():
+            return 0, 0
+        with self._connection(write=False) as db:
+            busy = "EXISTS (SELECT 1 FROM tiles WHERE job = id AND data IS NULL AND until > ?)"
+            running, wanted = db.execute(
+                f"SELECT TOTAL({busy}), COUNT(*) FROM jobs WHERE state = 'wanted'", (time.time(),)
+            ).fetchone()
+        return int(running), wanted - int(running)
+
     def rebuild(self) -> None:
         """Put a damaged file away and begin a new one, once however many processes find it damaged."""
         with self._alone():

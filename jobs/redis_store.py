@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
-from urllib.parse import urlsplit
 
 from redis import Redis
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import OutOfMemoryError, RedisError
 from redis.retry import Retry
 
+from hosting.configuration import without_password
 from jobs.store import LEASE, MOST_ATTEMPTS, Job, StoreError, StoreFullError, lost
 
 P = ParamSpec("P")
@@ -90,13 +90,6 @@ return found
 """
 
 
-def without_password(url: str) -> str:
-    """Return an address as it can be shown."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return parts._replace(netloc=host).geturl()
-
-
 def _guarded(method: Callable[Concatenate["RedisStore", P], R]) -> Callable[Concatenate["RedisStore", P], R]:
     """Put Redis's errors into words."""
 
@@ -159,6 +152,17 @@ class RedisStore:
     def check(self) -> None:
         """Raise StoreError unless the server answers."""
         self._redis.ping()
+
+    @_guarded
+    def tally(self) -> tuple[int, int]:
+        """See `Store`; looks through all jobs."""
+        wanted = running = 0
+        for record in self._redis.scan_iter(match="deadcone:{*}:record", count=1000):
+            found = self._run("job", record.decode().split("{")[1].split("}")[0])
+            if found is not None and found[2] == b"wanted":
+                wanted += 1
+                running += found[6] > 0
+        return running, wanted - running
 
     @_guarded
     def add(self, job: str, spec: str, total: int) -> None:

@@ -8,6 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
+from hosting.configuration import ConfigurationError, read
 from jobs.disk import DiskStore
 from jobs.spec import decode, encode, job_id, kind_of, unpack
 from jobs.store import Job, Store, StoreError
@@ -121,6 +122,14 @@ class Service:
         """Stop a job within a second or two; what is finished stays, and `start` goes on from there."""
         self._store.cancel(job)
 
+    def check(self) -> None:
+        """Raise StoreError unless results can be kept."""
+        self._store.check()
+
+    def tally(self) -> tuple[int, int]:
+        """Return how many jobs are worked on now, and how many wait; raises StoreError."""
+        return self._store.tally()
+
     def _known(self, job: str) -> Job:
         found = self._store.job(job)
         if found is None:
@@ -141,11 +150,14 @@ def service() -> Service:
     StoreError
         If REDIS_URL leads nowhere, or a variable of the environment makes no sense.
     """
-    url = os.environ.get("REDIS_URL")
-    if url:
-        return _over_celery(url)
-    path, workers = store_path(), _wanted_workers()
-    here = Workers(path, workers)
+    try:
+        told = read(os.environ)
+    except ConfigurationError as error:
+        raise StoreError(str(error)) from error
+    if told.redis_url is not None:
+        return _over_celery(told.redis_url)
+    path = store_path()
+    here = Workers(path, told.workers)
     return Service(DiskStore(path), lambda job, spec, total: here.wake())
 
 
@@ -162,18 +174,11 @@ def _over_celery(url: str) -> Service:
     return Service(store, partial(wake, store))
 
 
-def _wanted_workers() -> int | None:
-    given = os.environ.get("DEADCONE_WORKERS", "")
-    if given and not (given.isdecimal() and int(given) > 0):
-        raise StoreError(f"DEADCONE_WORKERS must be a whole number of at least 1, got {given!r}.")
-    return int(given) if given else None
-
-
 def store_path() -> Path:
     """Return where finished work is kept: DEADCONE_STORE, else .cache here, else the system's own place."""
-    given = os.environ.get("DEADCONE_STORE")
-    if given:
-        return Path(given)
+    told = read(os.environ)
+    if told.store is not None:
+        return told.store
     here = Path(__file__).resolve().parent.parent
     shared = Path("/dev/shm")
     if os.access(here, os.W_OK):

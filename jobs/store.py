@@ -87,3 +87,9 @@ class Store(Protocol):
 
     def fail(self, job: str, error: str) -> None:
         """Give a wanted job up."""
+
+    def check(self) -> None:
+        """Raise StoreError unless results can be kept now."""
+
+    def tally(self) -> tuple[int, int]:
+        """Return how many wanted jobs are worked on, and how many wait."""

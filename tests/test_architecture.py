@@ -11,18 +11,20 @@ ROOT = Path(__file__).parents[1]
 # What of this repository each part may import, besides itself. A part that is not listed may import nothing.
 MAY_IMPORT = {
     "dynamics": set[str](),
+    "hosting": set[str](),
     "experiments": {"dynamics"},
     "figures": {"dynamics", "experiments"},
-    "jobs": {"dynamics", "experiments"},
-    "dashboard": {"dynamics", "experiments", "figures", "jobs"},
-    "app.py": {"dashboard"},
-    "gunicorn.conf.py": {"dashboard", "dynamics"},
-    "worker.py": {"jobs"},
+    "jobs": {"dynamics", "experiments", "hosting"},
+    "dashboard": {"dynamics", "experiments", "figures", "hosting", "jobs"},
+    "app.py": {"dashboard", "hosting"},
+    "gunicorn.conf.py": {"dashboard", "hosting"},
+    "worker.py": {"hosting", "jobs"},
 }
 USER_INTERFACE = {"dash", "flask", "flask_compress", "plotly", "werkzeug"}
 QUEUE = {"celery", "redis", "kombu"}
 # Libraries each part must not know of.
 MUST_NOT_KNOW = {
+    "hosting": USER_INTERFACE | QUEUE | {"numpy", "numba"},
     "dynamics": USER_INTERFACE | QUEUE,
     "experiments": USER_INTERFACE | QUEUE,
     "figures": (USER_INTERFACE - {"plotly"}) | QUEUE,

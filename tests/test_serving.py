@@ -2,25 +2,36 @@
 
 import os
 import runpy
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hosting.configuration import configuration
+
 ROOT = Path(__file__).resolve().parent.parent
 VARIABLES = (
-    *("PORT", "HOST", "WEB_CONCURRENCY", "GUNICORN_THREADS", "GUNICORN_ACCESS_LOG"),
-    *("DEADCONE_PORTABLE", "NUMBA_CACHE_DIR", "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES"),
+    *("PORT", "HOST", "WEB_CONCURRENCY", "GUNICORN_THREADS", "DEADCONE_METRICS", "FORWARDED_ALLOW_IPS"),
+    *(
+        "DEADCONE_PORTABLE",
+        "PROMETHEUS_MULTIPROC_DIR",
+        "NUMBA_CACHE_DIR",
+        "NUMBA_CPU_NAME",
+        "NUMBA_CPU_FEATURES",
+    ),
 )
 
 
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """An environment without a variable that the settings read or set; put back afterwards."""
     for name in VARIABLES:
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
-    return monkeypatch
+    configuration.cache_clear()
+    yield monkeypatch
+    configuration.cache_clear()
 
 
 def read_settings() -> dict[str, Any]:
@@ -29,23 +40,27 @@ def read_settings() -> dict[str, Any]:
 
 def test_defaults(environment: pytest.MonkeyPatch) -> None:
     settings = read_settings()
-    assert settings["bind"] == "0.0.0.0:8050"
+    assert settings["bind"] == ["0.0.0.0:8050"]
     assert (settings["workers"], settings["threads"]) == (1, 4)
     assert settings["preload_app"]
     assert settings["control_socket_disable"]
-    assert settings["accesslog"] is None
     assert settings["graceful_timeout"] < 10
-    assert "forwarded_allow_ips" not in settings
+    assert settings["forwarded_allow_ips"] == "127.0.0.1"
 
 
 def test_the_environment_overrides(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("PORT", "9000")
-    environment.setenv("HOST", "127.0.0.1")
+    environment.setenv("HOST", "::1")
+    environment.setenv("DEADCONE_METRICS", "9001")
     environment.setenv("WEB_CONCURRENCY", "2")
     environment.setenv("GUNICORN_THREADS", "3")
     settings = read_settings()
-    assert settings["bind"] == "127.0.0.1:9000"
+    assert settings["bind"] == ["[::1]:9000", "[::1]:9001"]
     assert (settings["workers"], settings["threads"]) == (2, 3)
+    counted = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+    assert counted.is_dir()
+    settings["on_exit"](None)
+    assert not counted.exists()
 
 
 def test_compiled_code_stays_beside_its_source_where_that_is_writable(

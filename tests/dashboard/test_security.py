@@ -32,8 +32,17 @@ def test_every_answer_carries_the_headers(client: FlaskClient, path: str) -> Non
     assert headers["Referrer-Policy"] == "strict-origin"
     policy = directives(headers["Content-Security-Policy"])
     assert policy["default-src"] == ["'self'"]
-    assert policy["frame-ancestors"] == ["*"]
+    assert policy["frame-ancestors"] == ["'self'"]
     assert "X-Frame-Options" not in headers
+
+
+def test_only_pictures_made_for_it_are_shown_in_frames_of_others(client: FlaskClient) -> None:
+    def ancestors(path: str) -> list[str]:
+        return directives(client.get(path).headers["Content-Security-Policy"])["frame-ancestors"]
+
+    assert ancestors("/?embed=map&level=none") == ancestors("/lesson?embed=none&embed=alive") == ["*"]
+    for path in ("/lesson", "/?embed=none", "/?embed=nothing", "/?embed=map&embed=none"):
+        assert ancestors(path) == ["'self'"]
 
 
 def test_scripts_run_only_from_here_and_the_page_s_own_by_its_hash(client: FlaskClient) -> None:

@@ -169,6 +169,7 @@ def test_where_work_is_kept_and_by_whom_it_is_done(tmp_path: Path, monkeypatch: 
             StoreError, match=rf"^DEADCONE_WORKERS must be a whole number .*, got '{count}'\.$"
         ):
             jobs.service()
+    monkeypatch.delenv("DEADCONE_WORKERS")
     monkeypatch.setenv("REDIS_URL", "redis://:secret@127.0.0.1:1/0")
     with pytest.raises(
         StoreError, match=r"^The Redis server at redis://127\.0\.0\.1:1/0, which REDIS_URL names"

@@ -295,3 +295,22 @@ def test_one_leads_until_it_is_not_heard_of(redis: RedisServer, job: str) -> Non
     while store.led(job):
         pass
     assert store.lead(job, "b", 60)
+
+
+def test_jobs_that_are_wanted_are_counted_by_whether_somebody_is_at_work(store: Store, job: str) -> None:
+    store.check()
+    running, waiting = store.tally()
+    for name in (job, f"{job}-later", f"{job}-over"):
+        store.add(name, "spec", 2)
+    store.cancel(f"{job}-over")
+    assert store.claim(job, 1, "me")
+    assert store.tally() == (running + 1, waiting + 1)
+    for name in (job, f"{job}-later"):
+        store.cancel(name)
+    assert store.tally() == (running, waiting)
+
+
+def test_a_store_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="cannot be used"):
+        DiskStore(tmp_path / "file" / "jobs.sqlite3").check()

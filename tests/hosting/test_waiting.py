@@ -1,0 +1,74 @@
+"""Who answers before the application does."""
+
+import http.client
+import socket
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from hosting.waiting import WaitingRoom, listening, served_plainly
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
+
+
+def ask(listener: socket.socket, path: str, method: str = "GET") -> http.client.HTTPResponse:
+    server = http.client.HTTPConnection("127.0.0.1", listener.getsockname()[1], timeout=10)
+    server.request(method, path)
+    return server.getresponse()
+
+
+def test_it_is_alive_not_ready_and_leaves_the_socket_to_others(listener: socket.socket) -> None:
+    room = WaitingRoom(listener)
+    assert [ask(listener, path).status for path in ("/healthz", "/cone/healthz?x=1")] == [200, 200]
+    for method in ("GET", "POST", "HEAD"):
+        answer = ask(listener, "/readyz", method)
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
+        assert "Python" not in answer.headers["Server"]
+    with socket.create_connection(listener.getsockname()) as slow:  # which says nothing
+        assert ask(listener, "/healthz").status == 200
+        slow.close()
+    room.close()
+    with socket.create_connection(listener.getsockname()) as later:
+        taken, _ = listener.accept()
+        later.sendall(b"for another")
+        assert taken.recv(20) == b"for another"
+        taken.close()
+
+
+@pytest.mark.parametrize(
+    ("argv", "environment", "plain"),
+    [
+        (["/bin/gunicorn", "app:server"], {}, True),
+        (["/lib/gunicorn/__main__.py", "-c", "gunicorn.conf.py", "app:server"], {}, True),
+        (["/bin/gunicorn", "--bind", "fd://5", "app:server"], {}, False),
+        (["/bin/gunicorn", "-b:80", "app:server"], {}, False),
+        (["/bin/gunicorn", "--check-config", "app:server"], {}, False),
+        (["/bin/gunicorn", "app:server"], {"GUNICORN_CMD_ARGS": "--bind=:80"}, False),
+        (["/bin/gunicorn", "app:server"], {"LISTEN_FDS": "1"}, False),
+        (["worker.py", "tiles"], {}, False),
+    ],
+)
+def test_it_opens_only_where_gunicorn_has_no_other_orders(
+    argv: list[str], environment: dict[str, str], plain: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", argv)
+    for name in ("GUNICORN_CMD_ARGS", "LISTEN_FDS", "GUNICORN_FD"):
+        monkeypatch.delenv(name, raising=False)
+    for name, text in environment.items():
+        monkeypatch.setenv(name, text)
+    assert served_plainly() == plain
+
+
+def test_settings_that_are_read_again_get_the_same_socket() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with listening("127.0.0.1", port) as first:
+        assert listening("127.0.0.1", port) is first
+        listening.cache_clear()
+        with pytest.raises(OSError, match="in use"):
+            listening("127.0.0.1", port)
