@@ -71,6 +71,7 @@
     if (id === "share-open") open();
     if (id === "copy-link") copy("link");
     if (id === "copy-embed") copy("embed");
+    if (id === "copy-hook") copy("hook");
     if (id === "load-settings") choose();
     if (id === "close-share" || target.id === "share-dialog") dialog().close(); // also a click beside it
   });

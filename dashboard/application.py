@@ -12,15 +12,20 @@ from dashboard import (
     callbacks,
     experiments_callbacks,
     export_routes,
+    network_callbacks,
     operations,
+    own_data,
     prose,
     risk_callbacks,
     routes,
+    uploads,
 )
 from dashboard.layout import layout
 from dashboard.prefix import Prefixed
 from dashboard.security import protect
+from experiments import kept
 from hosting.configuration import configuration
+from jobs import service
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPRESSED = ["text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", routes.FRAME]
@@ -32,6 +37,7 @@ def create_app() -> Dash:
     `create_app().server` is what gunicorn serves. ``GET /healthz`` answers 200, ``/readyz`` if all works.
     """
     told = configuration()
+    kept.use(lambda: service().store)
     server: Any = Flask("dead-cone", static_folder=None)  # Dash types its argument as a bool
     server.config["COMPRESS_MIMETYPES"] = COMPRESSED
     # A fifth smaller than gzip's, for half of its time; browsers take it over https and from localhost.
@@ -63,7 +69,10 @@ def create_app() -> Dash:
     callbacks.register(app)
     risk_callbacks.register(app)
     experiments_callbacks.register(app)
+    own_data.register(app)
+    network_callbacks.register(app)
     routes.register(app.server)
+    uploads.register(app.server)
     export_routes.register(app.server)
     prose.register(app.server)
     protect(app, told.ancestors)

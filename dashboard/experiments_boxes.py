@@ -12,6 +12,7 @@ from experiments import builtin, kept
 from experiments.depth import DepthRun
 from experiments.figure1 import Figure1
 from experiments.optimizers import Method
+from jobs.store import StoreError
 
 METHODS: Mapping[str, str] = {
     Method.ADAM: "Adam",
@@ -54,6 +55,10 @@ TABS: Mapping[str, Tab] = {
 }
 
 
+# In the order in which they stand; "network" is not run here (dashboard/network_layout.py).
+TAB_NAMES: Mapping[str, str] = {**{key: tab.name for key, tab in TABS.items()}, "network": "Your network"}
+
+
 def values_of(run: Run) -> dict[str, Any]:
     """Return what the boxes hold when they ask for a run."""
     tab = next(tab for tab in TABS.values() if tab.spec is type(run))
@@ -80,15 +85,21 @@ def run(tab: str, settings: Settings, values: Values) -> Run:
     given: dict[str, Any] = {"method": values["method"], "betas": _betas(values["betas"]), **numbers}
     if tab == "figure1":
         # In one order, so that the same sets are the same run.
-        given["datasets"] = tuple(name for name in builtin.NAMES if name in (values["datasets"] or []))
+        chosen = values["datasets"] or []
+        own = sorted(name for name in chosen if kept.is_own(name))
+        given["datasets"] = (*(name for name in builtin.NAMES if name in chosen), *own)
         make: Callable[..., Run] = Figure1
     else:
         given |= {"dataset": values["dataset"], "gamma": settings.gamma, "delta": settings.delta}
         make = DepthRun
     try:
         return make(**given)
+    except kept.GoneError as error:
+        raise InvalidSettingError("experiments", str(error), None) from None
     except ValueError as error:
         raise InvalidSettingError("experiments", _sentence(str(error)), None) from None
+    except StoreError as error:
+        raise InvalidSettingError("experiments", str(error).rstrip("."), None) from None
 
 
 def _number(field: str, text: Any) -> float | int:

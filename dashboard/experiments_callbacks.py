@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 
 from dashboard import experiments_boxes as boxes
 from dashboard import experiments_words as words
-from dashboard import jobs_shown
+from dashboard import jobs_shown, own_data
 from dashboard.controls import InvalidSettingError
 from dashboard.experiments_boxes import TABS, USUAL_RATES, Run
 from dashboard.experiments_claims import claims
@@ -60,27 +60,36 @@ def _boxes(kind: type[Input] | type[State] | type[Output]) -> dict[str, dict[str
 
 def _register_form(app: Dash) -> None:
     @app.callback(
-        _boxes(Output),
         {
+            "filled": _boxes(Output),
+            "sets": [Output("figure1-datasets", "options"), Output("depth-dataset", "options")],
+        },
+        {
+            "own": Input("own-data", "data"),
             "texts": Input("at-work", "data"),
             "methods": {tab: Input(f"{tab}-method", "value") for tab in TABS},
             "drawn": State("experiments-drawn", "data"),
         },
         prevent_initial_call=True,
     )
-    def fill(texts: Texts | None, methods: Mapping[str, str], drawn: Any) -> dict[str, dict[str, Any]]:
-        """A link to a run fills the boxes; another optimiser brings its usual learning rate."""
+    def fill(own: Any, texts: Texts | None, methods: Mapping[str, str], drawn: Any) -> dict[str, Any]:
+        """Fill the boxes: a link's run, a table that was read, another optimiser's usual learning rate."""
         filled: dict[str, dict[str, Any]] = {tab: dict.fromkeys(BOXES[tab], no_update) for tab in TABS}
+        told: dict[str, Any] = {"filled": filled, "sets": [no_update, no_update]}
         used = str(ctx.triggered_id)
-        if used != "at-work":
+        spec = _spec(texts) if texts is not None else None
+        if used == "own-data":
+            if "name" in (own or {}):
+                filled["figure1"]["datasets"], filled["depth"]["dataset"] = [own["name"]], own["name"]
+                told["sets"] = [_sets(own, spec)] * 2
+        elif used != "at-work":
             tab = used.removesuffix("-method")
-            if not _own_rate(methods[tab], texts):
+            if spec is None or spec.method != methods[tab]:  # a link's run has its own
                 filled[tab]["eta"] = USUAL_RATES[methods[tab]]
-        elif texts is not None and texts["job"] != (drawn or {}).get("job"):
-            spec = _spec(texts)
-            if spec is not None:
-                filled[texts["tab"]] = boxes.values_of(spec)
-        return filled
+        elif texts is not None and spec is not None and texts["job"] != (drawn or {}).get("job"):
+            filled[texts["tab"]] = boxes.values_of(spec)
+            told["sets"] = [_sets(own, spec)] * 2
+        return told
 
     @app.callback(
         {
@@ -102,7 +111,7 @@ def _register_form(app: Dash) -> None:
     def cost(values: dict[str, Any], texts: Texts | None, drawn: Any) -> dict[str, Any]:
         told = {"run": "Run", "hidden": True, "disabled": True, "first": "Run", "no_first": True}
         told |= {"expected": "", "differs": "", "error": ""}
-        if texts is None or texts["page"] != "experiments":
+        if texts is None or not _runs(texts):
             return told
         spec = _spec(texts)
         told["hidden"] = spec is None
@@ -129,7 +138,7 @@ def _register_rail(app: Dash) -> None:
     )
     def rail(values: dict[str, Any], texts: Texts | None) -> Any:
         """What the sliders hold follows the optimiser of the boxes."""
-        if texts is None or texts["page"] != "experiments":
+        if texts is None or not _runs(texts):
             return no_update
         tab, settings = texts["tab"], from_texts(texts)
         with suppress(InvalidSettingError):
@@ -143,15 +152,22 @@ def _lower(text: Any) -> str:
     return str(text).replace(": about", ", about")
 
 
-def _own_rate(method: str, texts: Texts | None) -> bool:
-    """Whether the boxes were just filled from a run with this optimiser, whose rate stays."""
-    spec = _spec(texts) if texts is not None else None
-    return spec is not None and spec.method == method
+def _runs(texts: Texts) -> bool:
+    """Whether a tab is shown whose work is run here."""
+    return texts["page"] == "experiments" and texts["tab"] in TABS
+
+
+def _sets(own: Any, spec: Run | None) -> list[dict[str, str]]:
+    """Return the choice of data sets: the built-in ones, the viewer's own, and those of the run shown."""
+    shown: tuple[str, ...] = ()
+    if spec is not None:
+        shown = spec.datasets if isinstance(spec, Figure1) else (spec.dataset,)
+    return [{"label": label, "value": name} for name, label in own_data.options(own, shown).items()]
 
 
 def _spec(texts: Texts) -> Run | None:
     """Return the run that the page shows; None if there is none."""
-    if texts["page"] != "experiments" or texts["job"] == NOTHING:
+    if not _runs(texts) or texts["job"] == NOTHING:
         return None
     try:
         found: Run = jobs_shown.spec_of(texts["job"], TABS[texts["tab"]].spec)
@@ -199,7 +215,7 @@ def _register_pictures(app: Dash) -> None:
     )
     def look(_: Any, texts: Texts | None, seen: Any, error: Any, shown: Any, drawn: Any) -> dict[str, Any]:
         same = dict.fromkeys(ctx.outputs_grouping, no_update)
-        if texts is None or texts["page"] != "experiments":
+        if texts is None or not _runs(texts):
             return same | {"idle": True}
         settings, spec = from_texts(texts), TABS[texts["tab"]].spec
         state, result = "none", _blank(settings)

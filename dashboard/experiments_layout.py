@@ -1,4 +1,7 @@
-"""The page Experiments: two tabs, their boxes and pictures. dashboard/experiments_callbacks.py fills it."""
+"""The page Experiments: its tabs, and the boxes and pictures of runs.
+
+dashboard/experiments_callbacks.py fills it.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import jobs_shown
-from dashboard.experiments_boxes import LABELS, METHODS, TABS, values_of
+from dashboard import jobs_shown, network_layout, own_data
+from dashboard.experiments_boxes import LABELS, METHODS, TAB_NAMES, TABS, values_of
 from dashboard.experiments_words import ERROR_NAMES
 from dashboard.markup import aria, choices, share_ramp, tabs
 from experiments import builtin, kept
@@ -22,16 +25,18 @@ def page() -> Component:
         [
             dcc.Store(id="experiments-drawn"),
             *jobs_shown.watching("experiments"),
+            network_layout.heading(),
             html.Div(
                 [
                     html.H1("Does a small target kill units here?", id="experiments-title"),
                     html.P(id="experiments-context", className="context"),
                 ]
             ),
-            tabs("experiments", "Experiments", {key: tab.name for key, tab in TABS.items()}),
+            tabs("experiments", "Experiments", TAB_NAMES),
+            network_layout.panel(),
             html.Div(
                 [
-                    html.Div([_form(key) for key in TABS]),
+                    html.Div([*(_form(key) for key in TABS), own_data.place()]),
                     html.Div(
                         [
                             html.Button("Run", id="experiments-run", className="primary", hidden=True),
@@ -63,6 +68,7 @@ def rail_note() -> Component:
             ),
             html.Span("Another η needs a new run.", className="in-figure1"),
             html.Span("Another γ, δ or η needs a new run.", className="in-depth"),
+            html.Span("Nothing to set here: the file holds what was recorded.", className="in-network"),
         ],
         className="lab-note small muted",
     )

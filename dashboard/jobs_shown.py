@@ -19,6 +19,7 @@ from dashboard.prefix import rooted
 from dashboard.settings import Settings
 from dynamics import Sweep
 from dynamics.records import Numbers
+from experiments import kept
 from experiments.depth import DepthRun
 from experiments.figure1 import Figure1
 from jobs.service import Progress, UnknownJobError, service
@@ -82,6 +83,8 @@ def spec_of(job: str, kind: type) -> Any:
     """
     try:
         spec = service().spec(job)
+    except kept.GoneError:
+        raise NotShownError("The data of this run are no longer kept here.") from None
     except (UnknownJobError, StoreError) as problem:
         raise NotShownError(str(problem)) from None
     if not isinstance(spec, kind):

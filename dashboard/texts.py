@@ -24,7 +24,11 @@ MAX_STARTS = 8
 FARTHEST = 1e9  # of what the address may hold, also in units of the smallest γ
 NARROWEST = 1e-10  # window that the address may ask for, also in units of a large γ
 INITS: tuple[str, ...] = ("none", *Scheme)
-TABS = ("figure1", "depth")  # of the page Experiments; the first one names the first tab of every page
+TABS = (
+    "figure1",
+    "depth",
+    "network",
+)  # of the page Experiments; the first one names the first tab of every page
 RISK_TABS = ("layer",)  # of the page Risk, after its first
 LAST_SEED = 9999
 LAST_STEP, LAST_VOTE = 10, 3  # of the lesson, and of what a step lets one predict

@@ -94,7 +94,7 @@ def _options(sub: Parser, spec: Any) -> None:
         nargs="+" if several else None,
         default=list(builtin.REAL) if several else spec.dataset,
         metavar="SET",
-        help=f"{', '.join(builtin.NAMES)}, or a CSV file (a copy is kept among temporary files)",
+        help=f"{', '.join(builtin.NAMES)}, or a CSV file",
     )
     sub.add_argument("--target", help="column of a CSV file to predict, or its number (default the last)")
     for field in fields(spec):

@@ -13,6 +13,7 @@ from dynamics.arrays import ReadOnlyArrays
 Floats = NDArray[np.float64]
 
 FEWEST_ROWS = 20
+LARGEST = 1e100  # whose square, summed over rows, is still a number
 TRAINING_SHARE = 0.8
 
 
@@ -38,7 +39,7 @@ class Dataset(ReadOnlyArrays):
     Raises
     ------
     ValueError
-        If there are too few rows, no column, a number that is not finite, or nothing to predict.
+        If there are too few rows, no column, a number that is not finite or too large, or nothing to predict.
     """
 
     name: str
@@ -57,6 +58,8 @@ class Dataset(ReadOnlyArrays):
             raise ValueError(f"{self.name} must have at least one column of numbers besides the target")
         if not (np.isfinite(self.inputs).all() and np.isfinite(self.targets).all()):
             raise ValueError(f"{self.name} must hold finite numbers only")
+        if max(np.abs(self.inputs).max(), np.abs(self.targets).max()) > LARGEST:
+            raise ValueError(f"{self.name} must hold numbers of at most {LARGEST:g} in size")
         if np.ptp(self.targets) == 0:
             raise ValueError(f"target must vary, got {self.targets[0]:g} in every row of {self.target}")
         super().__post_init__()

@@ -1,64 +1,77 @@
-"""The user's own data sets, kept by their content where every process that computes finds them."""
+"""The user's own data sets, kept by their content where every process that computes finds them.
 
-import os
-import tempfile
+Where that is, whoever runs the processes says (`use`): the store of finished work, which machines may share.
+Until then it is this process's memory, which is enough for the command line.
+"""
+
+import io
+from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from experiments import builtin
 from experiments.data import Dataset
 
-MOST_KEPT = 512 * 2**20  # bytes of all files together
 _PREFIX = "own-"
 
 
-def folder() -> Path:
-    """Return where data sets are kept: DEADCONE_DATA, or a folder of this user among temporary files."""
-    named = os.environ.get("DEADCONE_DATA")
-    if named:
-        return Path(named)
-    try:
-        parent = tempfile.gettempdir()
-    except FileNotFoundError:  # a read-only file system; memory can be written even there
-        parent = "/dev/shm"
-    return Path(parent) / f"deadcone-data-{os.getuid()}"
+class Shelf(Protocol):
+    """Where bytes are kept by name."""
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep some bytes; what was used longest ago may make room."""
+
+    def kept(self, name: str) -> bytes | None:
+        """Return them, None if they are no longer there."""
+
+
+class Memory:
+    """A `Shelf` in this process."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, bytes] = {}
+
+    def keep(self, name: str, content: bytes) -> None:
+        """See `Shelf`."""
+        self._contents[name] = content
+
+    def kept(self, name: str) -> bytes | None:
+        """See `Shelf`."""
+        return self._contents.get(name)
+
+
+class GoneError(ValueError):
+    """Raised when a data set is no longer kept; the message is a sentence for the page."""
+
+
+_memory = Memory()
+_shelf: Callable[[], Shelf] = lambda: _memory  # noqa: E731
+
+
+def use(shelf: Callable[[], Shelf]) -> None:
+    """Keep data sets where `shelf` returns from now on, which is asked at each use."""
+    global _shelf  # noqa: PLW0603  # one place a process, as environment variables are
+    _shelf = shelf
+
+
+def is_own(name: str) -> bool:
+    """Tell whether a name is that of somebody's own data set."""
+    return name.startswith(_PREFIX)
 
 
 def keep(dataset: Dataset) -> str:
-    """Write a data set to the folder and return the name that `load` knows it by.
-
-    Raises
-    ------
-    ValueError
-        If the folder cannot be written.
-    """
+    """Keep a data set and return the name that `load` knows it by, the same for the same content."""
     name = _PREFIX + dataset.fingerprint
-    try:
-        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder(), suffix=".part", delete=False) as stream:
-            np.savez(stream, **_contents(dataset))
-        Path(stream.name).replace(folder() / f"{name}.npz")
-        _forget_oldest()
-    except OSError as error:
-        raise ValueError(f"data cannot be kept in {folder()}: {error.strerror}") from error
+    stream = io.BytesIO()
+    np.savez_compressed(stream, **_contents(dataset))
+    _shelf().keep(name, stream.getvalue())
     return name
 
 
-def _forget_oldest() -> None:
-    """Remove the files that were kept first, until the others fit."""
-    files = sorted(folder().glob(f"{_PREFIX}*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)
-    room = MOST_KEPT
-    for i, path in enumerate(files):
-        room -= path.stat().st_size
-        if room < 0 and i > 0:
-            path.unlink(missing_ok=True)
-
-
 def _contents(dataset: Dataset) -> dict[str, Any]:
-    """Return what a file holds; a set without groups has none."""
+    """Return what is kept; a set without groups has none."""
     contents: dict[str, Any] = {
         "name": dataset.name,
         "target": dataset.target,
@@ -70,7 +83,6 @@ def _contents(dataset: Dataset) -> dict[str, Any]:
     return contents if dataset.groups is None else {**contents, "groups": dataset.groups}
 
 
-@lru_cache(maxsize=8)
 def load(name: str) -> Dataset:
     """Return a built-in data set, or one that was kept.
 
@@ -81,16 +93,20 @@ def load(name: str) -> Dataset:
 
     Raises
     ------
+    GoneError
+        If it is no longer kept.
     ValueError
-        If there is none of this name, or it is no longer kept.
+        If there is no built-in one of this name.
     """
-    if not name.startswith(_PREFIX):
-        return builtin.load(name)
-    digits = name.removeprefix(_PREFIX)
-    path = folder() / f"{name}.npz"
-    if not (digits.isalnum() and path.is_file()):
-        raise ValueError(f"dataset {name} is no longer kept here: give the file again")
-    with np.load(path) as found:
+    return _own(name) if is_own(name) else builtin.load(name)
+
+
+@lru_cache(maxsize=4)  # some may be large
+def _own(name: str) -> Dataset:
+    content = _shelf().kept(name)
+    if content is None:
+        raise GoneError("These data are no longer kept here: choose the file again")
+    with np.load(io.BytesIO(content), allow_pickle=False) as found:
         return Dataset(
             str(found["name"]),
             str(found["target"]),

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_BYTES, MOST_ROWS, MOST_COLUMNS = 32 * 2**20, 200_000, 500
+MOST_NUMBERS = 1 << 24  # of all inputs, once text became columns of 0 and 1
 MOST_VALUES = 12  # of a text column that becomes columns of 0 and 1
 _SEPARATORS = "\t;|"
 _MISSING = ["?", "-", "."]  # besides pandas' own: empty, NA, NaN, null …
@@ -62,24 +63,54 @@ def parse_table(content: bytes, name: str, target: str | None = None) -> Dataset
     ValueError
         Naming the file, what is wrong and where, and what is allowed.
     """
-    if len(content) > MOST_BYTES:
-        raise ValueError(f"{name} must have at most 32 MiB, got {len(content) / 2**20:.1f} MiB")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{name} must be text in UTF-8, got something else at byte {error.start}") from error
-    from pandas.api.types import is_numeric_dtype
+    return Table.read(content, name).dataset(target)
 
-    frame = _frame(text, name)
-    goal = _column(frame, target, name)
-    frame, notes = _complete(frame, goal, name)
-    if not is_numeric_dtype(frame[goal]):
-        odd = next(value for value in frame[goal] if not _is_number(str(value)))
-        raise ValueError(f"target must be a column of numbers, got {odd!r} in {goal}")
-    inputs, more = _numbers(frame.drop(columns=goal))
-    targets = frame[goal].to_numpy(np.float64)
-    columns = tuple(str(column) for column in inputs.columns)
-    return Dataset(name, goal, columns, inputs.to_numpy(np.float64), targets, notes=(*notes, *more))
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A CSV file that was read, before it is known what is to be predicted.
+
+    Parameters
+    ----------
+    name : str
+    frame : DataFrame
+        Every column of the file, under its name.
+    """
+
+    name: str
+    frame: "pd.DataFrame"
+
+    @classmethod
+    def read(cls, content: bytes, name: str) -> "Table":
+        """Read the bytes of a CSV file; raises as `parse_table` does."""
+        if len(content) > MOST_BYTES:
+            raise ValueError(f"{name} must have at most 32 MiB, got {len(content) / 2**20:.1f} MiB")
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise ValueError(
+                f"{name} must be text in UTF-8, got something else at byte {error.start}"
+            ) from error
+        return cls(name, _frame(text, name))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of all columns."""
+        return tuple(self.frame.columns)
+
+    def dataset(self, target: str | None = None) -> Dataset:
+        """Return the data set in which `target` is predicted from the other columns; see `parse_table`."""
+        from pandas.api.types import is_numeric_dtype
+
+        goal = _column(self.columns, target, self.name)
+        frame, notes = _complete(self.frame, goal, self.name)
+        if not is_numeric_dtype(frame[goal]):
+            odd = next(value for value in frame[goal] if not _is_number(str(value)))
+            raise ValueError(f"target must be a column of numbers, got {str(odd)[:40]!r} in {goal}")
+        inputs, more = _numbers(frame.drop(columns=goal), self.name)
+        targets = frame[goal].to_numpy(np.float64)
+        columns = tuple(str(column) for column in inputs.columns)
+        return Dataset(self.name, goal, columns, inputs.to_numpy(np.float64), targets, notes=(*notes, *more))
 
 
 def _frame(text: str, name: str) -> "pd.DataFrame":
@@ -118,9 +149,14 @@ def _frame(text: str, name: str) -> "pd.DataFrame":
     except (ValueError, pd.errors.ParserError) as error:
         reason = str(error).strip().removeprefix("Error tokenizing data. C error: ")
         raise ValueError(f"{name} must have equally many cells in every row: {reason}") from error
+    if len(frame) == 0:
+        raise ValueError(f"{name} must have rows, got a header only")
     if len(frame) > MOST_ROWS:
         raise ValueError(f"{name} must have at most {MOST_ROWS} rows, got more")
     names = [f"column {i + 1}" if header is None else str(c).strip() for i, c in enumerate(frame.columns)]
+    twice = next((own for own in names if names.count(own) > 1), None)
+    if twice is not None:
+        raise ValueError(f"{name} must have columns of different names, got {twice!r} twice")
     return frame.set_axis(names, axis=1)
 
 
@@ -140,8 +176,7 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _column(frame: "pd.DataFrame", target: str | None, name: str) -> str:
-    names: Sequence[str] = list(frame.columns)
+def _column(names: tuple[str, ...], target: str | None, name: str) -> str:
     if target is None:
         return names[-1]
     if target in names:
@@ -167,7 +202,7 @@ def _complete(frame: "pd.DataFrame", goal: str, name: str) -> tuple["pd.DataFram
     return rows, notes
 
 
-def _numbers(frame: "pd.DataFrame") -> tuple["pd.DataFrame", list[str]]:
+def _numbers(frame: "pd.DataFrame", name: str) -> tuple["pd.DataFrame", list[str]]:
     """Return every input as numbers, and what became of those that were none or constant."""
     import pandas as pd
     from pandas.api.types import is_numeric_dtype
@@ -175,7 +210,10 @@ def _numbers(frame: "pd.DataFrame") -> tuple["pd.DataFrame", list[str]]:
     words = [column for column in frame.columns if not is_numeric_dtype(frame[column])]
     few = [column for column in words if frame[column].nunique() <= MOST_VALUES]
     many = [column for column in words if column not in few]
-    frame = pd.get_dummies(frame.drop(columns=many), columns=few, drop_first=True, dtype=np.float64)
+    _refuse_too_many(frame.drop(columns=many), few, name)
+    frame = frame.drop(columns=many)
+    if few:
+        frame = pd.get_dummies(frame, columns=few, drop_first=True, dtype=np.float64)
     constant = [column for column in frame.columns if frame[column].nunique() == 1]
     notes = []
     if few:
@@ -185,3 +223,16 @@ def _numbers(frame: "pd.DataFrame") -> tuple["pd.DataFrame", list[str]]:
     if constant:
         notes.append(f"Left out, constant: {', '.join(constant)}.")
     return frame.drop(columns=constant), notes
+
+
+def _refuse_too_many(frame: "pd.DataFrame", few: list[str], name: str) -> None:
+    """Refuse columns of text that would become more numbers than memory should hold."""
+    columns = len(frame.columns) + sum(frame[column].nunique() - 2 for column in few)
+    for found, most, what in (
+        (columns, MOST_COLUMNS, "columns"),
+        (columns * len(frame), MOST_NUMBERS, "numbers"),
+    ):
+        if found > most:
+            raise ValueError(
+                f"{name} must have at most {most} {what} once text became columns of 0 and 1, got {found}"
+            )

@@ -1,7 +1,9 @@
 """What `DeadUnits` recorded of somebody's own network, as a file and back."""
 
 import io
+import math
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,17 @@ from dynamics.arrays import ReadOnlyArrays
 from experiments.dead import Deaths, deaths
 
 FORMAT = 1
-MOST_BYTES, MOST_UNPACKED = 32 * 2**20, 256 * 2**20
+MOST_BYTES, MOST_UNPACKED = 16 * 2**20, 128 * 2**20
+MOST_LAYERS = 256
+# Of each array of a file: numpy's kinds, its dimensions, and what that is in words.
+_KINDS = {
+    "format": ("iu", 0, "a whole number"),
+    "layers": ("U", 1, "a row of names"),
+    "widths": ("iu", 1, "a row of whole numbers"),
+    "step": ("iu", 1, "a row of whole numbers"),
+    "active": ("f", 2, "a table of numbers, records by units"),
+    "epsilon": ("fiu", 0, "a number"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +65,13 @@ class Watched(ReadOnlyArrays):
         if self.active.shape != (len(self.step), sum(self.widths)) or len(self.step) == 0:
             wanted = f"{len(self.step)} x {sum(self.widths)}"
             raise ValueError(f"active must be records x units, {wanted}, got {self.active.shape}")
-        if not ((self.active >= 0) & (self.active <= 1)).all():
-            raise ValueError("active must be shares from 0 to 1")
+        if len(self.layers) > MOST_LAYERS:
+            raise ValueError(f"layers must be at most {MOST_LAYERS}, got {len(self.layers)}")
+        odd = np.argwhere(~((self.active >= 0) & (self.active <= 1)))
+        if len(odd):
+            record, unit = odd[0]
+            value = f"{self.active[record, unit]:g} in record {record + 1}, unit {unit + 1}"
+            raise ValueError(f"active must be shares from 0 to 1, got {value}")
         if (np.diff(self.step) <= 0).any():
             raise ValueError("step must rise from record to record")
         super().__post_init__()
@@ -94,37 +111,84 @@ class Watched(ReadOnlyArrays):
             np.savez_compressed(stream, **contents)
 
 
-def read_watched(content: bytes) -> Watched:
-    """Return what a file of `Watched.save` holds.
+def read_watched(content: bytes, file: str = "file") -> Watched:
+    """Return what a file of `Watched.save` holds; nothing in it is executed.
+
+    Parameters
+    ----------
+    content : bytes
+        At most 16 MiB, and 128 MiB once unpacked.
+    file : str
+        Its name, for messages.
 
     Raises
     ------
     ValueError
-        If it is no such file, or larger than 32 MiB.
+        If it is no such file, or larger; the message names the file, the place and the reason.
     """
     if len(content) > MOST_BYTES:
-        raise ValueError(f"file must have at most 32 MiB, got {len(content) / 2**20:.1f} MiB")
-    found = _unpacked(content)
+        raise ValueError(f"{file} must have at most {_mib(MOST_BYTES)}, got {len(content) / 2**20:.1f} MiB")
+    found = _unpacked(content, file)
     if int(found["format"]) != FORMAT:
-        raise ValueError(f"file must be of format {FORMAT}, got {int(found['format'])}")
-    return Watched(
-        tuple(str(name) for name in found["layers"]),
-        tuple(int(width) for width in found["widths"]),
-        found["step"].astype(np.int64),
-        found["active"].astype(np.float32),
-        float(found["epsilon"]),
-    )
+        raise ValueError(f"{file}: format must be {FORMAT}, got {int(found['format'])}")
+    try:
+        return Watched(
+            tuple(str(name) for name in found["layers"]),
+            tuple(int(width) for width in found["widths"]),
+            found["step"].astype(np.int64),
+            found["active"].astype(np.float32),
+            float(found["epsilon"]),
+        )
+    except ValueError as error:
+        raise ValueError(f"{file}: {error}") from None
 
 
-def _unpacked(content: bytes) -> dict[str, NDArray[Any]]:
-    """Return the arrays of a file that has all of them, after a look at their size."""
-    names = "format", "layers", "widths", "step", "active", "epsilon"
+def _unpacked(content: bytes, file: str) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a file that has all of them.
+
+    What they claim to hold, in the archive's directory and in their own headers, is looked at before any of
+    it is unpacked: a few bytes can claim to be terabytes.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            large = sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED
-        with np.load(io.BytesIO(content), allow_pickle=False) as found:
-            if not large:
-                return {name: found[name] for name in names}
-    except (zipfile.BadZipFile, KeyError, EOFError, OSError, TypeError, ValueError) as error:
-        raise ValueError("file must be what DeadUnits.save wrote, got something else") from error
-    raise ValueError(f"file must unpack to at most {MOST_UNPACKED >> 20} MiB")
+            sizes = {part.filename.removesuffix(".npy"): part.file_size for part in packed.infolist()}
+            missing = [name for name in _KINDS if name not in sizes]
+            if missing:
+                raise ValueError(f"{file} must be what DeadUnits.save wrote, but {missing[0]} is missing")
+            if sum(sizes.values()) > MOST_UNPACKED:
+                raise ValueError(f"{file} must unpack to at most {_mib(MOST_UNPACKED)}")
+            return {name: _array(packed, name, file) for name in _KINDS}
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        raise ValueError(f"{file} must be a whole file that DeadUnits.save wrote: {error}") from error
+
+
+def _array(packed: zipfile.ZipFile, name: str, file: str) -> NDArray[Any]:
+    """Return one array, if it is of the kind and the number of dimensions that it has to be."""
+    part = packed.getinfo(f"{name}.npy")
+    kinds, dimensions, what = _KINDS[name]
+    with packed.open(part) as stream:
+        try:
+            version = np.lib.format.read_magic(stream)
+            read = np.lib.format.read_array_header_1_0 if version == (1, 0) else _read_header_2_0
+            shape, _, dtype = read(stream)
+        except (ValueError, SyntaxError, TypeError) as error:
+            raise ValueError(f"{file}: {name} must be an array: {str(error).splitlines()[0]}") from error
+        if dtype.kind not in kinds or len(shape) != dimensions:
+            raise ValueError(f"{file}: {name} must be {what}, got {len(shape)} dimensions of {dtype}")
+        if math.prod(shape) * dtype.itemsize > part.file_size:
+            raise ValueError(
+                f"{file}: {name} claims to be {' x '.join(map(str, shape))}, but the file holds only "
+                f"{part.file_size} bytes of it"
+            )
+    try:
+        return np.asarray(np.load(io.BytesIO(packed.read(part)), allow_pickle=False))
+    except ValueError as error:
+        raise ValueError(f"{file}: {name} must be an array: {str(error).splitlines()[0]}") from error
+
+
+def _read_header_2_0(stream: Any) -> Any:
+    return np.lib.format.read_array_header_2_0(stream)
+
+
+def _mib(size: int) -> str:
+    return f"{size >> 20} MiB"

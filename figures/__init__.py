@@ -22,6 +22,7 @@ from figures.sweep import sweep
 from figures.theme import DARK, LIGHT, THEMES, Theme
 from figures.theory import few_units, first_layer, first_layer_window, lone_units
 from figures.view import LAYERS, View
+from figures.watched import watched_fates, watched_layers, watched_units
 
 __all__ = [
     "DARK",
@@ -59,4 +60,7 @@ __all__ = [
     "share",
     "survival",
     "sweep",
+    "watched_fates",
+    "watched_layers",
+    "watched_units",
 ]

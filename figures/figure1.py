@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from html import escape
 
 import numpy as np
 
@@ -180,7 +181,7 @@ def _title(panels: Panels, name: str, across: list[float]) -> Spec:
     dataset, ink = kept.load(name), panels.view.colours.ink
     rows, columns = dataset.shape
     size = f"{rows:,} × {columns}".replace(",", " ")
-    more = "" if panels.view.size == "compact" else f" {dataset.target}, {size}"
+    more = "" if panels.view.size == "compact" else f" {escape(dataset.target[:24])}, {size}"
     text = f'<b style="color:{ink}">{dataset.name}</b>{more}'
     place = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
     return label(panels.view, text, across[0], 1, **place, yshift=panels.view.px(7))

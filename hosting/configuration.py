@@ -163,7 +163,7 @@ class Configuration:
             "DEADCONE_STORE",
             _PATH,
             "`.cache/jobs.sqlite3`, in the image `/dev/shm/dead-cone/jobs.sqlite3`",
-            "where finished tiles are kept, at most 256 MiB, on a local disk; "
+            "where finished tiles and viewers’ own tables are kept, at most 256 MiB, on a local disk; "
             "the jobs used longest ago make room",
         ),
     )
@@ -175,15 +175,6 @@ class Configuration:
             "off",
             "a Redis server, `redis://host:6379/0` or `rediss://…`: tiles are kept there, and "
             "Celery’s workers compute them",
-        ),
-    )
-    data: Path | None = field(
-        default=None,
-        metadata=_told(
-            "DEADCONE_DATA",
-            _PATH,
-            "a folder among temporary files",
-            "where viewers’ own tables are kept, at most 512 MiB",
         ),
     )
     portable: bool = field(

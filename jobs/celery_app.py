@@ -15,6 +15,7 @@ from celery.signals import worker_process_init, worker_shutting_down
 from kombu.exceptions import KombuError
 from kombu.exceptions import OperationalError as Unreachable
 
+from experiments import kept
 from jobs.redis_store import RedisStore
 from jobs.store import StoreError
 from jobs.supervisor import supervise
@@ -46,6 +47,7 @@ app.conf.update(
 @worker_process_init.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def _settle(**_: Any) -> None:
     take_one_core()
+    kept.use(_store)
 
 
 _leaving = Event()

@@ -224,6 +224,18 @@ class RedisStore:
         self._run("end", job, "failed", error)
 
     @_guarded
+    def keep(self, name: str, content: bytes) -> None:
+        """See `Store`."""
+        self._redis.set(f"deadcone:kept:{name}", content, ex=KEPT)
+
+    @_guarded
+    def kept(self, name: str) -> bytes | None:
+        """See `Store`."""
+        content: bytes | None = self._redis.get(f"deadcone:kept:{name}")
+        self._redis.expire(f"deadcone:kept:{name}", KEPT)
+        return content
+
+    @_guarded
     def lead(self, job: str, owner: str, seconds: float) -> bool:
         """Be the one who sees to a job for the next seconds; False while it is another."""
         key, milliseconds = f"deadcone:{{{job}}}:leader", int(1000 * seconds)

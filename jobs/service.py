@@ -62,6 +62,11 @@ class Service:
     def __init__(self, store: Store, wake: Callable[[str, str, int], object]) -> None:
         self._store, self._wake = store, wake
 
+    @property
+    def store(self) -> Store:
+        """Where finished work is kept, and the data sets that jobs need."""
+        return self._store
+
     def start(self, spec: object) -> str:
         """Begin a job, or go on with it; one that is done or under way is left as it is.
 

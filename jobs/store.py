@@ -93,3 +93,9 @@ class Store(Protocol):
 
     def tally(self) -> tuple[int, int]:
         """Return how many wanted jobs are worked on, and how many wait."""
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep what jobs need besides their specification, until others used later need its room."""
+
+    def kept(self, name: str) -> bytes | None:
+        """Return what was kept, None if it is no longer there."""

@@ -14,6 +14,7 @@ from threading import Lock, Thread
 from uuid import uuid4
 
 from dynamics import threads
+from experiments import kept
 from jobs.disk import DiskStore
 from jobs.store import StoreError
 from jobs.work import take_one_core, work
@@ -76,6 +77,7 @@ def serve(path: Path, idle: float = _IDLE) -> None:
     """
     _settle()
     store, owner = DiskStore(path), uuid4().hex
+    kept.use(lambda: store)
     busy = time.monotonic()
     while time.monotonic() - busy < idle:
         try:

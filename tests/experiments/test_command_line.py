@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dynamics.command_line import main
+from experiments import kept
 from experiments.command_line import command_parser
 
 FIG1 = "fig1 --data teacher --gammas 0.1 1 --deltas 0 --betas 0 0.9 --width 8 --steps 10 --seeds 2"
@@ -16,8 +17,9 @@ DEPTH = "depth --data teacher --betas 0.9 --depth 7 --width 8 --steps 4 --seeds 
 
 
 @pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DEADCONE_DATA", str(tmp_path / "kept"))
+def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = kept.Memory()
+    monkeypatch.setattr(kept, "_shelf", lambda: memory)
     monkeypatch.chdir(tmp_path)
 
 

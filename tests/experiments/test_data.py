@@ -1,6 +1,3 @@
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -99,8 +96,15 @@ def test_a_set_that_cannot_be_learnt_is_refused(rows: int, target: float, messag
         Dataset("short", "y", ("a",), np.ones((rows, 1)), np.linspace(1, rows, rows) * np.float64(target))
 
 
-def test_a_kept_set_comes_back_whole(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DEADCONE_DATA", f"{tmp_path}/new/folder")
+@pytest.fixture
+def memory(monkeypatch: pytest.MonkeyPatch) -> kept.Memory:
+    """Keep what is kept apart from what other tests keep."""
+    found = kept.Memory()
+    monkeypatch.setattr(kept, "_shelf", lambda: found)
+    return found
+
+
+def test_a_kept_set_comes_back_whole(memory: kept.Memory) -> None:
     dataset = builtin.load("gapminder")
     name = kept.keep(dataset)
     found = kept.load(name)
@@ -110,25 +114,6 @@ def test_a_kept_set_comes_back_whole(tmp_path: object, monkeypatch: pytest.Monke
     np.testing.assert_array_equal(found.groups, dataset.groups)
 
 
-def test_the_oldest_sets_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DEADCONE_DATA", str(tmp_path))
-    first, second = kept.keep(builtin.load("diabetes")), kept.keep(builtin.load("friedman"))
-    os.utime(tmp_path / f"{first}.npz", (0, 0))
-    monkeypatch.setattr(kept, "MOST_KEPT", 2 * (tmp_path / f"{second}.npz").stat().st_size)
-    third = kept.keep(builtin.load("teacher"))
-    assert {path.stem for path in tmp_path.iterdir()} == {second, third}
-
-
-@pytest.mark.parametrize("name", ["own-0123456789abcdef", "own-../../etc"])
-def test_a_set_that_is_not_kept_is_asked_for_again(
-    name: str, tmp_path: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DEADCONE_DATA", str(tmp_path))
-    with pytest.raises(ValueError, match="is no longer kept here: give the file again"):
-        kept.load(name)
-
-
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DEADCONE_DATA", "/proc/nowhere")
-    with pytest.raises(ValueError, match="data cannot be kept in /proc/nowhere"):
-        kept.keep(builtin.load("teacher"))
+def test_a_set_that_is_not_kept_is_asked_for_again(memory: kept.Memory) -> None:
+    with pytest.raises(kept.GoneError, match="These data are no longer kept here: choose the file again"):
+        kept.load("own-0123456789abcdef")

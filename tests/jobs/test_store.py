@@ -66,6 +66,13 @@ def test_tiles_are_kept_once_and_the_last_one_ends_the_job(store: Store, job: st
     assert store.tiles(other) == {}
 
 
+def test_what_jobs_need_is_kept_by_name(store: Store, job: str) -> None:
+    assert store.kept(job) is None
+    store.keep(job, b"\x00table")
+    store.keep(job, b"\x00table")
+    assert store.kept(job) == b"\x00table"
+
+
 def test_a_tile_is_one_workers_until_its_claim_runs_out(
     store: Store, job: str, lapse: Callable[[], None]
 ) -> None:

@@ -1,0 +1,177 @@
+"""The files that viewers give: what the routes answer, and what the page says of it."""
+
+import io
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from dashboard import experiments_boxes as boxes
+from dashboard import network_words as words
+from dashboard import own_data, uploads
+from dashboard.controls import InvalidSettingError
+from dashboard.network_callbacks import drawn
+from dashboard.settings import DEFAULT
+from experiments import kept
+from experiments.depth import DepthRun
+from experiments.figure1 import Figure1
+from experiments.table import Table
+from experiments.watched import Watched
+from experiments.watched_example import example
+from experiments.watched_summary import Summary, summary
+from figures import View
+from tests.dashboard.test_experiments_page import DEPTH, FIGURE1, texts
+
+TABLE = b"kind,x,y\n" + b"".join(b"%s,%d,%d\n" % (b"ab"[i % 2 :][:1], i, i * i) for i in range(30))
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
+    memory = kept.Memory()
+    monkeypatch.setattr(kept, "_shelf", lambda: memory)
+    server = Flask("alone")
+    uploads.register(server)
+    with server.test_client() as client:
+        yield client
+
+
+def made_units() -> bytes:
+    stream = io.BytesIO()
+    found = example()
+    np.savez(
+        stream,
+        format=1,
+        layers=np.array(["<b>net/0</b>", *found.layers[1:]]),
+        widths=np.array(found.widths),
+        step=found.step,
+        active=found.active,
+        epsilon=found.epsilon,
+    )
+    return stream.getvalue()
+
+
+# ------------------------------------------------------------------ a table
+
+
+def test_a_table_is_kept_and_run(client: FlaskClient) -> None:
+    answer = client.post("/data?file=my <b>own.csv", data=TABLE).get_json()
+    assert answer["file"] == "my _b_own.csv"
+    assert (answer["label"], answer["rows"], answer["inputs"]) == ("my _b_own", 30, 2)
+    assert (answer["columns"], answer["target"]) == (["kind", "x", "y"], "y")
+    name = answer["name"]
+    np.testing.assert_array_equal(kept.load(name).targets, np.arange(30.0) ** 2)
+    said = own_data.said(answer)
+    assert said.startswith("my _b_own.csv: 30 rows, 2 inputs. Text made columns of 0 and 1: kind. Only who")
+    assert own_data.options(answer, ())[name] == "my _b_own"
+    assert own_data.options(None, (name,))[name] == "my _b_own"
+
+    run = boxes.run("figure1", DEFAULT, {**FIGURE1, "datasets": [name, "teacher"]})
+    assert isinstance(run, Figure1)
+    assert run.datasets == ("teacher", name)
+    deep = boxes.run("depth", DEFAULT, {**DEPTH, "dataset": name})
+    assert isinstance(deep, DepthRun)
+    assert deep.dataset == name
+    with pytest.raises(
+        InvalidSettingError, match="These data are no longer kept here: choose the file again"
+    ):
+        boxes.run("depth", DEFAULT, {**DEPTH, "dataset": "own-0123456789abcdef"})
+
+
+def test_another_column_is_predicted_from_the_same_file(client: FlaskClient) -> None:
+    first, second = (client.post(f"/data?file=a.csv&choice={c}", data=TABLE).get_json() for c in ("y", "x"))
+    assert second["target"] == "x"
+    assert first["name"] != second["name"]
+    refused = client.post("/data?file=a.csv&choice=kind", data=TABLE).get_json()
+    assert refused == {
+        "message": "target must be a column of numbers, got 'a' in kind",
+        "columns": ["kind", "x", "y"],
+        "target": "kind",
+        "file": "a.csv",
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "a must have rows, got an empty file"),
+        (b"a,b\n", "a must have rows, got a header only"),
+        (b"a,a ,y\n1,2,3\n", "a must have columns of different names, got 'a' twice"),
+        (
+            b"d,y\n" + b"".join(b"2020-%02d,%d\n" % (i, i) for i in range(30)),
+            "a must have at least one column",
+        ),
+        (TABLE + b"a,1e200,3\n", "a must hold numbers of at most 1e+100 in size"),
+        (TABLE + b'"a,1,2\na,3,4\n', "a must have equally many cells in every row: EOF inside string"),
+    ],
+)
+def test_what_is_wrong_with_a_table_is_an_answer(client: FlaskClient, content: bytes, message: str) -> None:
+    answer = client.post("/data?file=a.csv", data=content)
+    assert answer.status_code == 200
+    assert answer.get_json()["message"].startswith(message)
+
+
+def test_text_cannot_become_more_columns_than_a_table_may_have() -> None:
+    rows = [",".join([chr(97 + (i + j) % 12) for j in range(46)] + [str(i)]) for i in range(30)]
+    header = ",".join(f"c{j}" for j in range(46)) + ",y"
+    table = Table.read("\n".join([header, *rows]).encode(), "wide")
+    message = "wide must have at most 500 columns once text became columns of 0 and 1, got 506"
+    with pytest.raises(ValueError, match=message):
+        table.dataset()
+
+
+@pytest.mark.parametrize(("route", "most"), [("data", 32), ("units", 16)])
+def test_a_large_body_is_refused_unread(client: FlaskClient, route: str, most: int) -> None:
+    answer = client.post(f"/{route}?file=large", data=bytes((most << 20) + 1))
+    assert answer.status_code == 413
+    assert answer.get_json() == {"message": f"large is {most}.0 MiB; at most {most} MiB are read"}
+
+
+# ------------------------------------------------------------------ a watched network
+
+
+def test_a_network_is_summed_up_and_nothing_of_it_kept(client: FlaskClient) -> None:
+    answer = client.post("/units?file=units.npz", data=made_units()).get_json()
+    found, whole = Summary.of(answer), summary(example())
+    assert found.layers == ["_b_net/0_/b_", *whole.layers[1:]]
+    assert (found.dead, found.fates, found.units) == (whole.dead, whole.fates, whole.units)
+    assert client.get("/units").get_json()["file"] == "an example"
+    answer = client.post("/units?file=units.npz", data=b"PK").get_json()
+    assert answer["message"].startswith("units.npz must be a whole file that DeadUnits.save wrote")
+
+
+def made(*rows: str) -> Summary:
+    active = np.array([[0.5 if letter == "-" else 0.0 for letter in row] for row in rows], np.float32)
+    return summary(Watched(("only",), (len(rows[0]),), np.arange(len(rows)) * 10, active))
+
+
+@pytest.mark.parametrize(
+    ("rows", "title"),
+    [
+        (("x---", "x-x-", "x--x"), "50 % of 4 units are dead at the end; 1 was born dead, 1 came back."),
+        (("xx--", "--x-", "----"), "None of 4 units are dead at the end; none were born dead, 3 came back."),
+        (("----", "----"), "None of 4 units are dead at the end; none ever was."),
+        (("xx",), "100 % of 2 units are dead at the end; 2 were born dead, none came back."),
+    ],
+)
+def test_the_heading_counts_the_dead(rows: tuple[str, ...], title: str) -> None:
+    assert words.title(made(*rows)) == title
+
+
+def test_everything_shown_is_of_the_file() -> None:
+    found = summary(example())
+    told = drawn(found, "units.npz", View())
+    assert told["context"].startswith("Units.npz: 4 layers, 41 records, from 0 to 400. Dead: active on fewer")
+    counts = np.array(found.fates)
+    assert texts(told["table"]).endswith(f"All 64 {' '.join(map(str, counts.sum(axis=0)))} 28 %")
+    share = told["watched-layers"].figure.data[0].z
+    np.testing.assert_allclose(share, np.array(found.dead).T / 16, atol=1e-6)
+    bars = told["watched-fates"].figure.data
+    np.testing.assert_allclose([bar.x for bar in bars], counts.T / 16)
+    cells = told["watched-units"].figure.data[0].z
+    np.testing.assert_array_equal(cells.sum(axis=0), np.sum(found.dead, axis=1))
+    for name in ("watched-layers", "watched-fates", "watched-units"):
+        assert told[f"label-{name}"]
+    large = Watched(("a", "b"), (200, 100), np.array([0]), np.full((1, 300), 0.5, np.float32))
+    assert drawn(summary(large), "large", View())["large"] is True
