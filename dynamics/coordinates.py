@@ -18,7 +18,8 @@ from dynamics.initializers import Initializer, Starts
 
 Floats = NDArray[np.float64]
 
-MOST_COORDINATES = 32  # orthogonal weights that `spread` keeps; docs/optimizers.md measures what that costs
+MOST_COORDINATES = 64  # orthogonal weights up to which `spread` draws all
+_REPRESENTATIVES = 32  # that stand for more
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,18 +98,26 @@ def coordinate_starts(initializer: Initializer, uniforms: ArrayLike) -> Coordina
     )
 
 
-def spread(initializer: Initializer, starts: Starts, most: int = MOST_COORDINATES) -> CoordinateStarts:
-    """Give starts orthogonal weights of the initialisation's shape and of the starts' own lengths ρ.
+def spread(
+    initializer: Initializer, starts: Starts, seed: int = 0, *, most: int = MOST_COORDINATES
+) -> CoordinateStarts:
+    """Give starts orthogonal weights as the initialisation distributes them, of the starts' own lengths ρ.
 
-    The m = min(n − 1, most) weights are the quantiles (j − ½)/m of a weight's absolute value, scaled so that
-    together they have the length ρ; each stands for (n − 1)/m axes. This leaves out that the shape varies
-    from unit to unit, by about 1/√n; docs/optimizers.md says what it costs.
+    Up to n − 1 = `most` all of them are drawn. A start takes those of the drawn unit whose length has the
+    same rank among the drawn lengths as its ρ has, scaled to it: exact for normal weights, whose directions
+    do not depend on their length, and for uniform ones as the starts grow many.
+
+    Beyond, 32 weights stand for (n − 1)/32 axes each: the quantiles (j − ½)/32 of a weight's absolute
+    value, scaled to ρ. That leaves out how the shape differs from unit to unit, by about 1/√n;
+    `docs/optimizers.md` tells how little it moves the dead share.
 
     Parameters
     ----------
     initializer : Initializer
         The shape, normal or uniform, and the fan-in n.
     starts : Starts
+    seed : int
+        Of what is drawn, at least 0.
     most : int
         At least 1.
 
@@ -116,14 +125,19 @@ def spread(initializer: Initializer, starts: Starts, most: int = MOST_COORDINATE
     -------
     CoordinateStarts
     """
-    orthogonal = initializer.fan_in - 1
-    m = min(orthogonal, checks.whole("most", most, 1))
-    if m == 0:
-        return CoordinateStarts(starts.w, starts.b, np.empty((len(starts.w), 0)))
-    shape = _quantiles(initializer, 0.5 + 0.5 * (np.arange(m) + 0.5) / m)
-    multiplicity = orthogonal / m
-    shape /= sqrt(multiplicity * np.square(shape).sum())
-    return CoordinateStarts(starts.w, starts.b, starts.rho[:, None] * shape, multiplicity)
+    axes, count = initializer.fan_in - 1, len(starts.w)
+    seed, most = checks.whole("seed", seed, 0), checks.whole("most", most, 1)
+    if axes > most:
+        m = min(_REPRESENTATIVES, axes)
+        shapes = _quantiles(initializer, 0.5 + 0.5 * (np.arange(m) + 0.5) / m)[None, :]
+    else:
+        m = axes
+        shapes = _quantiles(initializer, np.random.default_rng(seed).random((count, m)))
+        by_length = np.argsort(np.square(shapes).sum(axis=1))
+        shapes[np.argsort(starts.rho)] = shapes[by_length]
+    multiplicity = axes / m if m > 0 else 1.0
+    lengths = np.sqrt(multiplicity * np.square(shapes).sum(axis=1, keepdims=True))
+    return CoordinateStarts(starts.w, starts.b, starts.rho[:, None] * (shapes / lengths), multiplicity)
 
 
 def _quantiles(initializer: Initializer, u: Floats) -> Floats:

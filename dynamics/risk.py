@@ -122,7 +122,7 @@ def risk(
     """Return what becomes of 8 × `points` units.
 
     Where the optimiser is the paper's momentum, by whatever name, units are solved by the engine of
-    `outcomes`, else iterated; coordinatewise optimisers with the few orthogonal weights of `spread`.
+    `outcomes`, else iterated; coordinatewise optimisers with the orthogonal weights of `spread`.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def risk(
     first = 0 if known is None else known.points
     if known is not None and first >= points:
         return known
-    outcome, loss = _ends(training, origin, _starts(origin, first, points, seed), cancel)
+    outcome, loss = _ends(training, origin, _starts(origin, first, points, seed), seed + first, cancel)
     counts = (outcome[..., None] == np.arange(len(Outcome))).sum(axis=1)
     losses, largest = loss.sum(axis=1), float(loss.max())
     if known is not None:
@@ -185,7 +185,7 @@ def _starts(origin: Initializer | Box, first: int, last: int, seed: int) -> Star
 
 
 def _ends(
-    training: Training, origin: Initializer | Box, starts: Starts, cancel: Cancellation | None
+    training: Training, origin: Initializer | Box, starts: Starts, seed: int, cancel: Cancellation | None
 ) -> tuple[NDArray[np.uint8], Floats]:
     """Return outcome and expected loss of every unit, (8, n) each."""
     hp = as_momentum(training.optimizer, training.gamma, training.delta)
@@ -203,7 +203,9 @@ def _ends(
         outcome, loss = end.outcome, np.where(end.outcome == Outcome.DIVERGED, np.inf, loss)
     else:
         pieces = [
-            train_units(training, _full(training, origin, starts, slice(i, i + _PIECE)), cancel=cancel)
+            train_units(
+                training, _full(training, origin, starts, slice(i, i + _PIECE), seed + i), cancel=cancel
+            )
             for i in range(0, len(starts.w), _PIECE)
         ]
         outcome, loss = (
@@ -213,7 +215,7 @@ def _ends(
 
 
 def _full(
-    training: Training, origin: Initializer | Box, starts: Starts, piece: slice
+    training: Training, origin: Initializer | Box, starts: Starts, piece: slice, seed: int
 ) -> Starts | CoordinateStarts:
     """Return some of the starts as the optimiser needs them."""
     some = Starts(starts.w[piece], starts.b[piece], starts.rho[piece])
@@ -221,4 +223,4 @@ def _full(
         return some
     if isinstance(origin, Box):
         return CoordinateStarts(some.w, some.b, some.rho[:, None])
-    return spread(origin, some)
+    return spread(origin, some, seed)
