@@ -139,11 +139,11 @@ async def drag(page: Page, session: CDPSession, slider: str) -> Drag:
     return Drag(slider, spent, frames, painted, full["at"] - released)
 
 
-async def keys(page: Page) -> list[float]:
+async def keys(page: Page, count: int = KEYS) -> list[float]:
     """Press a key on the momentum slider again and again; milliseconds until each is painted."""
     await page.locator("#beta [role=slider]").focus()
     times = []
-    for i in range(KEYS):
+    for i in range(count):
         await page.evaluate("seen.length = 0")
         await page.keyboard.press("ArrowLeft" if i % 2 else "ArrowRight")
         await page.evaluate(SEEN)

@@ -1,13 +1,14 @@
 """Worker processes of this machine: started when there is work, gone when there is none for a while.
 
-They are spawned, since a fork of a process with threads can hang, run at low priority and with one thread
-each, so that the page stays live beside them, and find their work in the store.
+They are spawned, since a fork of a process with threads can hang, run at low priority, in a session of their
+own and with one thread each, so that the page stays live beside them, and find their work in the store.
 """
 
 import multiprocessing
 import os
 import signal
 import time
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Lock, Thread
@@ -20,6 +21,7 @@ from jobs.store import StoreError
 from jobs.work import take_one_core, work
 
 _NICENESS = 10
+_AMONG_SESSIONS = 5  # a third of a session's share where all are busy
 _POLL = 0.2  # seconds between two looks into an idle store
 _IDLE = 120.0  # seconds without work after which a worker ends
 _GRACE = 5.0  # seconds that a worker has to give its tile back
@@ -93,13 +95,24 @@ def serve(path: Path, idle: float = _IDLE) -> None:
 
 def _settle() -> None:
     """Make this process a worker: patient, on one thread, and gone with the process that started it."""
-    os.nice(_NICENESS)
+    _give_way()
     take_one_core()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches it too, and needs no traceback
     signal.signal(signal.SIGTERM, _leave)
     parent = multiprocessing.parent_process()
     if parent is not None:
         Thread(target=_follow, args=(parent,), daemon=True).start()
+
+
+def _give_way() -> None:
+    """Let everybody else's work come first, that of the browser on this machine too.
+
+    Linux may share a machine out by sessions first, and then a niceness counts only among the processes of
+    one: beside workers in the server's session a browser would lose half of every core to it.
+    """
+    os.nice(_NICENESS)
+    os.setsid()
+    with suppress(OSError):  # another system, or one that shares differently
+        Path("/proc/self/autogroup").write_text(str(_AMONG_SESSIONS))
 
 
 def _follow(parent: BaseProcess) -> None:
