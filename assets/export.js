@@ -46,6 +46,7 @@
     setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
     return `Saved as ${name}`;
   }
+  dc.save = save;
 
   const nameOf = (answer) => answer.headers.get("Content-Disposition").match(/filename="?([^";]+)"?/)[1];
 

@@ -29,6 +29,7 @@
     const now = JSON.stringify(look);
     if (now !== told) window.dash_clientside.set_props("look", { data: look });
     told = now;
+    dc.layer.follow();
   }
 
   document.addEventListener("deadcone:theme", look);
@@ -56,6 +57,7 @@
   window.dash_clientside.deadcone.atWork = (texts) => {
     const before = passed;
     passed = texts?.page ?? "explore";
+    dc.layer.follow();
     return before === "explore" && passed === "explore" ? window.dash_clientside.no_update : texts;
   };
 })();

@@ -12,6 +12,7 @@ from dashboard import (
     callbacks,
     experiments_callbacks,
     export_routes,
+    layer_routes,
     network_callbacks,
     operations,
     own_data,
@@ -74,6 +75,7 @@ def create_app() -> Dash:
     routes.register(app.server)
     uploads.register(app.server)
     export_routes.register(app.server)
+    layer_routes.register(app.server)
     prose.register(app.server)
     protect(app, told.ancestors)
     server.wsgi_app = Prefixed(server.wsgi_app, told.prefix)

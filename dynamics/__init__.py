@@ -23,6 +23,9 @@ from dynamics.field import VectorField, vector_field
 from dynamics.hyperparameters import Grid, Hyperparameters
 from dynamics.initializers import Initializer, Scheme, Starts, sample
 from dynamics.kick import Kick, smallest_kick
+from dynamics.layer import LayerUnits, layer_units
+from dynamics.layer_file import read_inputs, read_layer
+from dynamics.layer_waits import unit_waits
 from dynamics.leaky import leaky_gradient, leaky_loss
 from dynamics.optimizers import SGD, Adam, AdamW, Momentum, Optimizer, RMSprop
 from dynamics.outcome import Cancellation, Cancelled, Outcome
@@ -74,6 +77,7 @@ __all__ = [
     "Initializer",
     "Kick",
     "Kind",
+    "LayerUnits",
     "Momentum",
     "Optimizer",
     "Option",
@@ -110,6 +114,7 @@ __all__ = [
     "frozen_in_float32",
     "in_linear_cone",
     "is_dead",
+    "layer_units",
     "leaky_gradient",
     "leaky_loss",
     "log10_steps_until_active",
@@ -120,6 +125,8 @@ __all__ = [
     "momentum_matrix",
     "outcomes",
     "overshoot",
+    "read_inputs",
+    "read_layer",
     "recorded_iterations",
     "regime",
     "revival_time",
@@ -130,5 +137,6 @@ __all__ = [
     "spread",
     "train_units",
     "trajectory",
+    "unit_waits",
     "vector_field",
 ]

@@ -67,13 +67,15 @@ class LayerUnits(ReadOnlyArrays):
         How many the layer has.
     scale, mean : float64
         Standard deviation √(wᵀΣw) and mean wᵀμ + b of z: ‖w‖ and b where inputs are N(0, I). nan for
-        a unit that holds numbers beyond ±10¹⁰⁰ or none.
+        a unit that holds numbers beyond ±10³⁰ or none.
     along : float64, optional
         The part of `scale` along the target, if its direction is known.
     active : int64, optional
         On how many of the counted rows z > 0.
     rows, counted : int
         How many rows of inputs there were, and how many of them were counted.
+    given : bool
+        Whether the inputs are given, by rows, mean or covariance; otherwise they are N(0, I).
     """
 
     name: str
@@ -85,10 +87,11 @@ class LayerUnits(ReadOnlyArrays):
     active: NDArray[np.int64] | None = None
     rows: int = 0
     counted: int = 0
+    given: bool = False
 
     @property
     def valid(self) -> NDArray[np.bool_]:
-        """Which units hold numbers, none of them beyond ±10¹⁰⁰."""
+        """Which units hold numbers, none of them beyond ±10³⁰."""
         return np.isfinite(self.scale) & np.isfinite(self.mean)
 
     @property
@@ -140,7 +143,7 @@ def layer_units(layer: Layer, inputs: Inputs, limits: Limits) -> LayerUnits:
             units["scale"][piece][~sound] = np.nan
     if not np.isfinite(units["scale"]).any():
         raise UnreadableError(
-            f"{layer.name}: none of its {count} units holds numbers, within ±10¹⁰⁰, throughout"
+            f"{layer.name}: none of its {count} units holds numbers, within ±10³⁰, throughout"
         )
     return LayerUnits(
         name=layer.name,
@@ -152,6 +155,7 @@ def layer_units(layer: Layer, inputs: Inputs, limits: Limits) -> LayerUnits:
         active=units["active"] if inputs.rows is not None else None,
         rows=0 if inputs.rows is None else len(inputs.rows),
         counted=model.counted,
+        given=not (inputs.rows is inputs.mean is inputs.covariance is None),
     )
 
 

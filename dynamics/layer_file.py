@@ -106,7 +106,12 @@ def read_layer(
     weight, bias = pairs[label]
     along = _side(found[weight].shape, found[bias].shape, units, name)
     matrix, constants = found[weight].read(), found[bias].read()
-    one = Layer(name, label, matrix if along == "rows" else matrix.T, constants)
+    one = Layer(
+        name,
+        label if label != weight or len(pairs) > 1 else "",
+        matrix if along == "rows" else matrix.T,
+        constants,
+    )
     return LayerFile(_checked(one, limits), len(pairs), _inputs(found, name))
 
 

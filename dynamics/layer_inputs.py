@@ -10,7 +10,7 @@ from dynamics.tensor_file import Array, Limits, UnreadableError
 
 Floats = NDArray[np.float64]
 
-LARGEST = 1e100  # of a number in a file: its square is a number too
+LARGEST = 1e30  # of a number in a file: its square is a number too
 _EACH = 30  # multiplications that comparing one z with 0 takes as long as
 _ASYMMETRY = 1e-6  # of a covariance, relative to its largest entry
 
@@ -99,7 +99,7 @@ class InputModel:
             place = ", ".join(f"{side} {i + 1}" for side, i in zip(("row", "column"), wrong[0], strict=False))
             found = numbers[tuple(wrong[0])]
             raise UnreadableError(
-                f"{self._name}: {what} must be numbers within ±10¹⁰⁰, got {found:g} in {place}"
+                f"{self._name}: {what} must be numbers within ±10³⁰, got {found:g} in {place}"
             )
         return numbers
 

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 Direction = Literal["across", "along", "against", "file"]
 
 
-def waits(
+def unit_waits(
     units: LayerUnits,
     hp: Hyperparameters,
     epsilon: float,
@@ -99,12 +99,12 @@ def layer_numbers(
     ----------
     units : LayerUnits
     hp, epsilon, direction
-        As in `waits`.
+        As in `unit_waits`.
     found : float64 (units,)
-        What `waits` returns.
+        What `unit_waits` returns.
     """
     settings: dict[str, float | int | str] = {
-        "file": units.name,
+        "layer_file": units.name,
         "layer": units.label,
         "inputs": units.inputs,
     }

@@ -1,6 +1,5 @@
 """A CSV file of nothing but numbers, but for its header; what else is in it is found and named."""
 
-import csv
 from io import StringIO
 from typing import NamedTuple
 
@@ -32,7 +31,7 @@ def table(content: bytes, name: str, limits: Limits) -> Table:
         Naming row and column, counted from 1 on as in the file, and what is there.
     """
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise UnreadableError(
             f"{name} must be text in UTF-8, got something else at byte {error.start}"
@@ -54,7 +53,7 @@ def table(content: bytes, name: str, limits: Limits) -> Table:
     if not body.strip():
         raise UnreadableError(f"{name} has a header and no rows")
     try:
-        numbers = np.loadtxt(StringIO(body), delimiter=delimiter, comments=None, ndmin=2)
+        numbers = np.loadtxt(StringIO(body), delimiter=delimiter, comments=None, quotechar='"', ndmin=2)
     except ValueError as error:
         raise UnreadableError(f"{name}: {_place(text, delimiter, header, len(cells)) or error}") from error
     if header and numbers.shape[1] != len(cells):
@@ -65,9 +64,7 @@ def table(content: bytes, name: str, limits: Limits) -> Table:
 
 
 def _cells(line: str, delimiter: str | None) -> list[str]:
-    if delimiter is None:
-        return line.split()
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))]
+    return [cell.strip().strip('"') for cell in line.split(delimiter)]
 
 
 def _is_number(text: str) -> bool:
@@ -81,7 +78,7 @@ def _is_number(text: str) -> bool:
 def _place(text: str, delimiter: str | None, header: bool, columns: int) -> str:
     """Say where the first cell is that is no number, or the first row of another length."""
     seen = False
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         if header and not seen:

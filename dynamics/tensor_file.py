@@ -94,9 +94,16 @@ def check_size(size: int, name: str, limits: Limits) -> None:
     if size == 0:
         raise UnreadableError(f"{name} is empty")
     if size > limits.size:
-        most, more = limits.size // MIB, "" if limits is SHELL else ". The command line takes more"
-        shown = f"{size / MIB:.1f}" if size < 10 * limits.size else f"{size / MIB:.0f}"
-        raise UnreadableError(f"{name} is {shown} MiB; {limits.where} takes {most} MiB{more}")
+        more = "" if limits is SHELL else ". The command line takes more"
+        raise UnreadableError(
+            f"{name} is {mebibytes(size)}; {limits.where} takes {mebibytes(limits.size)}{more}"
+        )
+
+
+def mebibytes(size: int) -> str:
+    """Return a number of bytes in words."""
+    number = size / MIB
+    return f"{number:.0f} MiB" if number >= 100 else f"{number:.3g} MiB"
 
 
 def suffix(name: str, allowed: tuple[str, ...]) -> str:
@@ -125,9 +132,10 @@ def tensors(content: bytes, name: str, limits: Limits) -> Mapping[str, Tensor]:
         raise UnreadableError(f"{name} holds no arrays")
     total = sum(size for _, size in found.values())
     if total > limits.expanded:
-        most = limits.expanded // MIB
-        shown = f"{total / MIB:.0f}" if total < 2**50 else "more than 10⁹"
-        raise UnreadableError(f"{name} holds {shown} MiB of arrays; {limits.where} takes {most} MiB")
+        there = mebibytes(total)
+        raise UnreadableError(
+            f"{name} holds {there} of arrays; {limits.where} takes {mebibytes(limits.expanded)}"
+        )
     return {key: tensor for key, (tensor, _) in found.items()}
 
 
@@ -135,7 +143,7 @@ def _npz(content: bytes, name: str) -> dict[str, tuple[Tensor, int]]:
     try:
         archive = zipfile.ZipFile(BytesIO(content))
         members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError) as error:
+    except Exception as error:  # whatever zipfile makes of it
         if content[:2] == b"PK":
             raise UnreadableError(f"{name} is damaged or cut short: its list of arrays is missing") from error
         raise UnreadableError(f"{name} is no NPZ archive: it begins with {_shown(content[:8])}") from error
@@ -181,9 +189,8 @@ def npy_array(content: bytes, name: str, limits: Limits) -> Array:
         shape, dtype = _header(BytesIO(content), len(content), name)
         size = math.prod(shape) * dtype.itemsize
         if size > limits.expanded:
-            raise UnreadableError(
-                f"{name} holds {size // MIB} MiB; {limits.where} takes {limits.expanded // MIB} MiB"
-            )
+            most = mebibytes(limits.expanded)
+            raise UnreadableError(f"{name} holds {mebibytes(size)}; {limits.where} takes {most}")
         return _array(BytesIO(content), len(content), name)
 
 

@@ -11,6 +11,7 @@ from figures.field import field_row
 from figures.figure1 import figure1
 from figures.guess import hidden_alive, hidden_plane, hidden_share
 from figures.kick import kick, kick_grid
+from figures.layer import DrawnUnits, layer
 from figures.oscillation import oscillation
 from figures.paths import StartPath
 from figures.plane import plane
@@ -30,6 +31,7 @@ __all__ = [
     "LIGHT",
     "THEMES",
     "CurrentShare",
+    "DrawnUnits",
     "ShareCurve",
     "StartPath",
     "Theme",
@@ -51,6 +53,7 @@ __all__ = [
     "hidden_share",
     "kick",
     "kick_grid",
+    "layer",
     "locus",
     "lone_units",
     "oscillation",

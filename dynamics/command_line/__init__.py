@@ -12,6 +12,7 @@ from dynamics.command_line import files
 from dynamics.command_line.options import WINDOW, Parser, command_parser
 from dynamics.command_line.progress import Line, Progress, Terminated, terminable, watched
 from dynamics.command_line.record import Record
+from dynamics.tensor_file import UnreadableError
 
 __all__ = ["main"]
 
@@ -36,6 +37,8 @@ def main(argv: Sequence[str] | None = None, parser: Parser | None = None) -> Non
     try:
         with terminable():
             _run(args)
+    except UnreadableError as error:
+        args.refuse(str(error))
     except ValueError as error:
         args.refuse(_by_option(error, args))
     except OverflowError:  # the fast method squares them

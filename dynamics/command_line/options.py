@@ -9,7 +9,7 @@ from inspect import signature
 from typing import Any, NoReturn
 
 from dynamics.basins import basin_map
-from dynamics.command_line import commands, sweeping
+from dynamics.command_line import commands, layering, sweeping
 from dynamics.command_line.record import Record
 from dynamics.initializers import Scheme
 from dynamics.sweep import MOST_STARTS
@@ -189,6 +189,19 @@ def _units(parser: Parser) -> None:
         _add(group, f"{name}-std", None, what, action=Named)
 
 
+def _layer(parser: Parser) -> None:
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", default="", help="weights and biases: .npz, .csv or .safetensors"
+    )
+    inputs = "rows of inputs, or their mean and covariance: .npy, .npz, .csv or .safetensors"
+    parser.add_argument("--inputs", metavar="FILE", help=f"{inputs} (default N(0, I))")
+    parser.add_argument("--layer", metavar="NAME", help="which layer, where the file holds several")
+    sides = "side of a square weight on which the units are: rows (PyTorch) or columns (Keras)"
+    parser.add_argument("--units", metavar="SIDE", help=sides)
+    lies = "how the target lies to the weights: across, along, against or file (default file, else across)"
+    parser.add_argument("--direction", metavar="WAY", help=lies)
+
+
 def _add(
     parser: Any,
     name: str,
@@ -259,6 +272,13 @@ COMMANDS = (
         "after how many updates dead units are back, if ever",
         (_hyperparameters, _start(), _window, _rho, _epsilon),
         ("revival --gamma 1 --start 1 -4 --start -1 -4", "revival --gamma 1 --output revival.npz"),
+    ),
+    Command(
+        "layer",
+        layering.layer,
+        "which units of a layer of your own are dead, and when they are back",
+        (_layer, _hyperparameters, _epsilon),
+        ("layer model.safetensors --layer fc1 --inputs X.npy", "layer fc2.npz --gamma 1 --output units.csv"),
     ),
     Command(
         "sweep",

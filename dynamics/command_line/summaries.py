@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dynamics.basins import BasinMap, Outcomes
 from dynamics.field import VectorField
 from dynamics.hyperparameters import Grid, Hyperparameters
+from dynamics.layer import LayerUnits, Where
 from dynamics.outcome import Outcome
 from dynamics.records import Arrays
 from dynamics.revival import RevivalTimes
@@ -15,6 +17,12 @@ from dynamics.sweep import Sweep
 from dynamics.sweep_tiles import SweepResult
 from dynamics.trajectory import Trajectory
 
+_LIES = {
+    "across": "across the weights",
+    "along": "along the weights",
+    "against": "against the weights",
+    "file": "as the file says",
+}
 _LISTED = 20  # starts; of more only the shares are told
 
 
@@ -99,6 +107,39 @@ def revivals(result: RevivalTimes) -> str:
             f"({w:g}, {b:g}): {_wait(is_dead, wait)}"
             for w, b, is_dead, wait in zip(result.w, result.b, dead, log, strict=True)
         ]
+    return "\n".join(lines)
+
+
+def layer(
+    units: LayerUnits, hp: Hyperparameters, epsilon: float, direction: str, times: NDArray[np.float64]
+) -> str:
+    """How many units are where, how many come back, and the dead ones, the least deep first."""
+    where, log = units.where(epsilon), units.log10_probability
+    size, label = len(where), units.label and f", layer {units.label}"
+    if not units.given:
+        inputs = "standard normal"
+    elif units.rows:
+        inputs = f"{units.rows} rows, as a Gaussian and counted"
+    else:
+        inputs = "a mean and a covariance"
+    lines = [f"{units.name}{label}: {size} units of {units.inputs} inputs; inputs: {inputs}", _setting(hp)]
+    for kind in Where:
+        count = int((where == kind).sum())
+        if count > 0 or kind is Where.DEAD:
+            lines.append(f"{kind.name.lower():<8}{100 * count / size:6.1f} %  {count}")
+    dead = np.flatnonzero(where == Where.DEAD)
+    if len(dead) == 0:
+        return "\n".join(lines)
+    back = int(np.isfinite(times[dead]).sum())
+    lines.append(
+        f"dead where P(z > 0) < {epsilon:g}; {back} come back, if the target lies {_LIES[direction]}"
+    )
+    for unit in dead[np.argsort(-log[dead], kind="stable")][:_LISTED]:
+        counted = "" if units.active is None else f", active on {units.active[unit]} of {units.counted}"
+        place = f"scale {units.scale[unit]:.4g}, mean {units.mean[unit]:.4g}, P(z > 0) 10^{log[unit]:.2f}"
+        lines.append(f"unit {unit}: {place}{counted}: {_wait(True, times[unit])}")
+    if len(dead) > _LISTED:
+        lines.append(f"and {len(dead) - _LISTED} more dead units; --output writes all")
     return "\n".join(lines)
 
 

@@ -9,7 +9,9 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from dashboard.controls import CONTROLS
 from dashboard.texts import STARTS, WINDOW
@@ -26,6 +28,10 @@ def test_the_help_names_every_command_and_its_examples_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    layer = {"fc1.weight": np.eye(3, 2), "fc1.bias": np.array([0.0, -4.0, 4.0])}
+    np.savez("fc2.npz", **layer)  # type: ignore[arg-type]  # allow_pickle is no array
+    save_file(layer | {"out.weight": np.ones((1, 3)), "out.bias": np.zeros(1)}, "model.safetensors")
+    np.save("X.npy", np.eye(2))
     lines: list[str] = []
     for argv in (["--help"], *([command.name, "--help"] for command in options.COMMANDS)):
         with pytest.raises(SystemExit) as end:
