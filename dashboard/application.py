@@ -11,6 +11,7 @@ from flask import Flask, Request
 from dashboard import (
     callbacks,
     experiments_callbacks,
+    experiments_trial_callbacks,
     export_routes,
     layer_routes,
     network_callbacks,
@@ -72,6 +73,7 @@ def create_app() -> Dash:
     experiments_callbacks.register(app)
     own_data.register(app)
     network_callbacks.register(app)
+    experiments_trial_callbacks.register(app)
     routes.register(app.server)
     uploads.register(app.server)
     export_routes.register(app.server)

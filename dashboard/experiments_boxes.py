@@ -55,8 +55,13 @@ TABS: Mapping[str, Tab] = {
 }
 
 
-# In the order in which they stand; "network" is not run here (dashboard/network_layout.py).
-TAB_NAMES: Mapping[str, str] = {**{key: tab.name for key, tab in TABS.items()}, "network": "Your network"}
+# In the order in which they stand; the last two are not run here (dashboard/experiments_trial.py and
+# dashboard/network_layout.py).
+TAB_NAMES: Mapping[str, str] = {
+    **{key: tab.name for key, tab in TABS.items()},
+    "claims": "Claims on trial",
+    "network": "Your network",
+}
 
 
 def values_of(run: Run) -> dict[str, Any]:

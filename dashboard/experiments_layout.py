@@ -10,7 +10,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import jobs_shown, network_layout, own_data
+from dashboard import experiments_trial, jobs_shown, network_layout, own_data
 from dashboard.experiments_boxes import LABELS, METHODS, TAB_NAMES, TABS, values_of
 from dashboard.experiments_words import ERROR_NAMES
 from dashboard.markup import aria, choices, share_ramp, tabs
@@ -26,6 +26,7 @@ def page() -> Component:
             dcc.Store(id="experiments-drawn"),
             *jobs_shown.watching("experiments"),
             network_layout.heading(),
+            experiments_trial.heading(),
             html.Div(
                 [
                     html.H1("Does a small target kill units here?", id="experiments-title"),
@@ -34,6 +35,7 @@ def page() -> Component:
             ),
             tabs("experiments", "Experiments", TAB_NAMES),
             network_layout.panel(),
+            experiments_trial.panel(),
             html.Div(
                 [
                     html.Div([*(_form(key) for key in TABS), own_data.place()]),
@@ -69,6 +71,9 @@ def rail_note() -> Component:
             html.Span("Another η needs a new run.", className="in-figure1"),
             html.Span("Another γ, δ or η needs a new run.", className="in-depth"),
             html.Span("Nothing to set here: the file holds what was recorded.", className="in-network"),
+            html.Span(
+                "Nothing to set here: the claims’ runs have settings of their own.", className="in-claims"
+            ),
         ],
         className="lab-note small muted",
     )

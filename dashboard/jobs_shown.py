@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from typing import Any, NamedTuple
 
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
@@ -22,7 +23,11 @@ from dynamics.records import Numbers
 from experiments import kept
 from experiments.depth import DepthRun
 from experiments.figure1 import Figure1
+from experiments.theory import Theory
+from experiments.trial import LEAST_SEEDS, Trial
+from experiments.trial_runs import RUNS, NetworkRun
 from jobs.service import Progress, UnknownJobError, service
+from jobs.spec import job_id
 from jobs.store import StoreError
 
 NOTHING = "none"  # the job's name while there is none
@@ -43,6 +48,12 @@ PLACES: dict[type, Place] = {
     Figure1: Place("a run of Fig. 1", "the tab Fig. 1 of Experiments", "/experiments?job="),
     DepthRun: Place(
         "a run of deep networks", "the tab Depth and residuals of Experiments", "/experiments?tab=depth&job="
+    ),
+    Theory: Place(
+        "a run beside the theory", "the tab Back to the theory of Experiments", "/experiments?tab=theory&job="
+    ),
+    Trial: Place(
+        "the claims on trial", "the tab Claims on trial of Experiments", "/experiments?tab=claims&job="
     ),
 }
 
@@ -86,7 +97,9 @@ def spec_of(job: str, kind: type) -> Any:
     except kept.GoneError:
         raise NotShownError("The data of this run are no longer kept here.") from None
     except (UnknownJobError, StoreError) as problem:
-        raise NotShownError(str(problem)) from None
+        if job not in _of_trial():
+            raise NotShownError(str(problem)) from None
+        spec = _of_trial()[job]
     if not isinstance(spec, kind):
         place = PLACES.get(type(spec))
         if place is None:
@@ -94,6 +107,13 @@ def spec_of(job: str, kind: type) -> Any:
         message = f"This address names {place.what}, which {place.page} shows."
         raise NotShownError(message, place.address + job)
     return spec
+
+
+@cache
+def _of_trial() -> dict[str, Any]:
+    """Return the runs behind the claims on trial by their ids: links to them work before they are run."""
+    specs = [run.spec(LEAST_SEEDS) for run in RUNS.values() if isinstance(run, NetworkRun)]
+    return {job_id(spec): spec for spec in specs}
 
 
 def found(job: str, kind: type) -> tuple[Progress, Any]:
@@ -107,7 +127,9 @@ def found(job: str, kind: type) -> tuple[Progress, Any]:
     spec_of(job, kind)
     try:
         return service().status(job), service().partial(job)
-    except (UnknownJobError, StoreError) as problem:
+    except UnknownJobError:
+        raise NotShownError("One of the runs behind the claims on trial, not run here yet.") from None
+    except StoreError as problem:
         raise NotShownError(str(problem)) from None
 
 

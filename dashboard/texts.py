@@ -27,6 +27,7 @@ INITS: tuple[str, ...] = ("none", *Scheme)
 TABS = (
     "figure1",
     "depth",
+    "claims",
     "network",
 )  # of the page Experiments; the first one names the first tab of every page
 RISK_TABS = ("layer",)  # of the page Risk, after its first

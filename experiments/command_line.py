@@ -1,5 +1,6 @@
 """The command line: options to specs, results to records; files and reports are those of `dynamics`."""
 
+import os
 from argparse import Namespace
 from collections.abc import Iterable
 from dataclasses import fields
@@ -19,6 +20,10 @@ from experiments.numbers import depth_numbers, figure1_numbers, theory_numbers
 from experiments.registry import EXPERIMENTS
 from experiments.table import read_table
 from experiments.theory import Theory, TheoryResult
+from experiments.trial import Trial, TrialResult
+from experiments.trial_document import document
+from experiments.trial_record import Record as TrialRecord
+from experiments.trial_record import trial_numbers
 
 _HELP = {
     "gammas": "standard deviations of the target, at mean 0; 1 is among them",
@@ -83,7 +88,29 @@ def command_parser() -> Parser:
         )
         _options(sub, spec)
         sub.set_defaults(run=run, refuse=sub.error)
+    _trial_parser(parsers)
     return parser
+
+
+def _trial_parser(parsers: Any) -> None:
+    """Add the command `claims`."""
+    sub = parsers.add_parser(
+        "claims",
+        help="every sentence of the paper that can be checked, with its verdict",
+        description="Run all that the claims on trial ask for: about 10 minutes of one core.",
+        epilog=f"{_FILES}\n\nexample:\n  python -m experiments claims --output t.json --document t.md",
+    )
+    sub.add_argument(
+        "--seeds",
+        type=whole,
+        default=Trial.seeds,
+        help=f"networks of each kind; fewer than {Trial.seeds} decide nothing (default {Trial.seeds})",
+    )
+    sub.add_argument(
+        "--document", metavar="FILE", help="write the claims, their rules and verdicts as Markdown"
+    )
+    _output(sub)
+    sub.set_defaults(run=_trial, refuse=sub.error)
 
 
 def _options(sub: Parser, spec: Any) -> None:
@@ -109,6 +136,10 @@ def _options(sub: Parser, spec: Any) -> None:
             how = {}
         text = f"{_HELP[field.name]} (default {shown})"
         sub.add_argument(f"--{field.name}", default=values, help=text, **how)
+    _output(sub)
+
+
+def _output(sub: Parser) -> None:
     sub.add_argument("--output", metavar="FILE", help="write a .npz, .csv or .json file")
     sub.add_argument(
         "--progress", action="store_true", help="report long work also where no terminal looks on"
@@ -137,6 +168,17 @@ def _theory(args: Namespace, progress: Progress) -> Record:
     found = theory_numbers(result)
     lines = summaries.theory_lines(result)
     return _record("theory", found, lines)
+
+
+def _trial(args: Namespace, progress: Progress) -> Record:
+    folder = Path(args.document or ".").resolve().parent
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        raise ValueError(f"document must be a file in a folder that can be written, got {args.document!r}")
+    result: TrialResult = _run("claims", Trial(args.seeds), progress)
+    found = trial_numbers(result)
+    if args.document is not None:
+        Path(args.document).write_text(document(TrialRecord(found.settings, result.claims)), encoding="utf-8")
+    return _record("claims", found, summaries.trial_lines(result))
 
 
 def _record(command: str, found: Numbers, lines: Iterable[str]) -> Record:

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from experiments import kept
+from experiments import kept, trial, trial_words
 from experiments.depth import KINDS, DepthResult
 from experiments.figure1_result import Figure1Result
 from experiments.intervals import Claim, estimate
 from experiments.theory import LONE, WIDTHS, TheoryResult
+from experiments.trial import TrialResult
 
 
 def figure1_lines(result: Figure1Result) -> Iterator[str]:
@@ -59,6 +60,13 @@ def verdicts(claims: Sequence[Claim]) -> Iterator[str]:
         supporting = sum(case.supports for case in claim.cases)
         verdict = f"{claim.verdict()}, {supporting} of {len(claim.cases)} cases, {claim.seeds} seeds"
         yield f"{claim.sentence} {verdict}"
+
+
+def trial_lines(result: TrialResult) -> Iterator[str]:
+    """Yield each claim with its verdict and in how many comparisons it held."""
+    for claim in result.claims:
+        yield f"{trial.verdict(claim)!s:<23}{claim.sentence} {trial_words.told(claim)}"
+    yield trial_words.title(result.claims)
 
 
 def theory_lines(result: TheoryResult) -> Iterator[str]:

@@ -38,7 +38,7 @@ def numbers(run: str, prefix: str = "", *, above: float = -ALL, below: float = A
             if np.ndim(value) > 0:
                 found = estimate(value)
                 mean, low, high, seeds = *_ends(found), int(found.count)
-            cases.append(Case(where, mean, low, high, above, below, part, where.partition(",")[0]))
+            cases.append(Case(where, mean, low, high, above, below, part, where.partition(", β")[0]))
         return tuple(cases), seeds
 
     return judge
@@ -113,7 +113,15 @@ def figure1(index: int, *runs: str) -> Judge:
 
 def depth(*runs: str) -> Judge:
     """Return a judge of several runs of deep networks by the sentence of section 5."""
-    return _live(lambda result: depth_claims(result)[0], runs)
+    judged = _live(lambda result: depth_claims(result)[0], runs)
+
+    def judge(results: Results) -> Found:
+        cases, seeds = judged(results)
+        return tuple(
+            replace(case, group=f"{case.part}; {case.group.rpartition('; ')[2]}") for case in cases
+        ), seeds
+
+    return judge
 
 
 def _live(say: Callable[[Any], Claim], runs: Sequence[str]) -> Judge:
@@ -217,11 +225,11 @@ def predicted(results: Results) -> Found:
     """Compare the dead share that the theory of one unit says with what was seen."""
     result: TheoryResult = results["theory"]
     cases = []
-    alone = estimate(result.lone_seen - result.lone_predicted, axis=1)
+    alone = estimate(result.lone_predicted - result.lone_seen, axis=1)
     for i, (gamma, beta) in enumerate(LONE):
         where = f"a lone unit, γ = {gamma:g}, β = {beta:g}"
         cases.append(Case(where, *_ends(alone, i), -GAP, GAP, group="a lone unit"))
-    several = estimate(result.seen - result.predicted, axis=1)
+    several = estimate(result.predicted - result.seen, axis=1)
     for i, width in enumerate(WIDTHS):
         where = f"networks of {width} unit{'' if width == 1 else 's'}, γ = {result.spec.gamma:g}, "
         where += f"β = {result.spec.beta:g}"

@@ -481,7 +481,7 @@ PAGE = (
         OURS,
         ("theory",),
         "points",
-        "dead share seen minus dead share predicted",
+        "dead share predicted minus dead share seen",
         f"the whole 95 % interval lies within {100 * judge.GAP:.0f} points of 0",
         judge.predicted,
     ),
