@@ -16,7 +16,6 @@ from dashboard.prefix import rooted
 from dynamics.threads import worker_count
 from experiments.intervals import Case, Claim, Verdict
 from experiments.trial import LEAST_SEEDS, verdict
-from experiments.trial_document import MARKS
 from experiments.trial_runs import RUNS, Calculation
 from experiments.trial_sentences import OURS, SENTENCES, Sentence
 from experiments.trial_words import Group, groups, number, summary, told
@@ -94,7 +93,8 @@ def _legend() -> list[Component]:
 def minutes() -> int:
     """Return how long all runs take here, roughly."""
     specs = [run.spec(LEAST_SEEDS) for run in RUNS.values() if not isinstance(run, Calculation)]
-    return max(round(sum(spec.seconds for spec in specs) / worker_count() / 60), 1)
+    seconds: float = sum(spec.seconds for spec in specs)
+    return max(round(seconds / worker_count() / 60), 1)
 
 
 def rows(claims: Sequence[Claim]) -> list[Component]:
@@ -107,34 +107,26 @@ def rows(claims: Sequence[Claim]) -> list[Component]:
 
 
 def _row(sentence: Sentence, claim: Claim, scale: Scale) -> Component:
-    found = verdict(claim)
-    return html.Details(
+    found, own = verdict(claim), f"claim-{sentence.key}"
+    disc = html.Span(className=f"trial-disc {found.name.lower()}", **aria(hidden="true"))
+    # What opens stands below all columns, so the stylesheet shows it; a link must not stand in what opens it.
+    opens = html.Summary(sentence.claim, className="claim-sentence", **aria(controls=f"{own}-details"))
+    return html.Div(
         [
-            html.Summary(
+            html.Div([disc, html.B(_short(found))], className="trial-verdict"),
+            html.Div(
                 [
-                    html.Span(
-                        [
-                            html.Span(MARKS[found], className="verdict-disc", **aria(hidden="true")),
-                            html.B(_short(found)),
-                        ],
-                        className="trial-verdict",
-                    ),
-                    html.Span(
-                        [
-                            html.Span(sentence.claim, className="claim-sentence"),
-                            html.Span([_place(sentence), _link(sentence.runs[0])], className="small muted"),
-                        ],
-                        className="trial-claim",
-                    ),
-                    html.Span(_numbers(sentence, claim, scale), className="trial-numbers"),
-                    html.Span(told(claim), className="trial-words"),
+                    html.Details(opens),
+                    html.Div([_place(sentence), _link(sentence.runs[0])], className="small muted"),
                 ],
-                className="trial-grid",
+                className="trial-claim",
             ),
-            _details(sentence, claim),
+            html.Div(_numbers(sentence, claim, scale), className="trial-numbers"),
+            html.Div(told(claim), className="trial-words"),
+            html.Div(_details(sentence, claim), id=f"{own}-details", className="trial-details"),
         ],
-        className="trial-row",
-        id=f"claim-{sentence.key}",
+        className="trial-row trial-grid",
+        id=own,
     )
 
 
@@ -162,6 +154,8 @@ def _link(name: str) -> Component:
 
 def _numbers(sentence: Sentence, claim: Claim, scale: Scale) -> list[Component]:
     lines = groups(claim.cases)
+    if len(claim.cases) == 1:
+        return [html.Span(summary(sentence, lines[0]), className="trial-text small muted")]
     parts = [html.Span([f"{line.name}: ", summary(sentence, line)]) for line in lines[:_LINES]]
     if len(lines) > _LINES:
         parts.append(html.Span(f"and {len(lines) - _LINES} more"))
@@ -169,32 +163,25 @@ def _numbers(sentence: Sentence, claim: Claim, scale: Scale) -> list[Component]:
     return [scale.picture(lines), text] if sentence.unit in _DRAWN and lines else [text]
 
 
-def _details(sentence: Sentence, claim: Claim) -> Component:
+def _details(sentence: Sentence, claim: Claim) -> list[Component]:
     quote = (
         html.P("A claim of this page, not of the paper.")
         if sentence.place == OURS
         else html.Blockquote([f"“{sentence.quotation}”", html.Cite(sentence.place)])
     )
     seeds = "" if claim.seeds is None else f" Fewest seeds behind a number: {claim.seeds}."
-    return html.Div(
-        [
-            quote,
-            html.P(
-                f"Numbers: {sentence.measure}. A comparison supports the claim when {sentence.rule}.{seeds}"
-            ),
-            html.P(
-                ["Runs: ", *(part for name in sentence.runs for part in (_link(name), "; "))][:-1],
-            ),
-            html.Div(
-                _table(sentence, claim),
-                className="trial-table",
-                tabIndex=0,
-                role="group",
-                **aria(label="Comparisons"),
-            ),
-        ],
-        className="trial-details",
-    )
+    return [
+        quote,
+        html.P(f"Numbers: {sentence.measure}. A comparison supports the claim when {sentence.rule}.{seeds}"),
+        html.Ul([html.Li(_link(name)) for name in sentence.runs], className="trial-runs"),
+        html.Div(
+            _table(sentence, claim),
+            className="trial-table",
+            tabIndex=0,
+            role="group",
+            **aria(label="Comparisons"),
+        ),
+    ]
 
 
 def _table(sentence: Sentence, claim: Claim) -> Component:

@@ -77,7 +77,7 @@ def _register_rows(app: Dash) -> None:
                 empty = not any(claim.cases for claim in result.claims)
                 told = jobs_shown.told(progress, amount, empty, _remark(state))
         told |= {"run": _again(state), "no_run": state in ("running", "done"), "made": _made(result)}
-        mark = {"job": texts["job"] if result is not None else NOTHING, "state": state}
+        mark: dict[str, Any] = {"job": texts["job"] if result is not None else NOTHING, "state": state}
         mark["runs"] = len(result.results) if result is not None else -1
         if mark != drawn:
             claims = read().claims if result is None else result.claims

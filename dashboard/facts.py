@@ -26,16 +26,13 @@ from dynamics import (
     Grid,
     Hyperparameters,
     Initializer,
-    Outcome,
     Scheme,
     Starts,
     activation_probability,
     basin_map,
-    cloud,
     critical_momentum,
     dead_cone_slope,
     eigenvalues,
-    in_linear_cone,
     max_stable_learning_rate,
     means_while_active,
     outcomes,
@@ -43,6 +40,7 @@ from dynamics import (
     revival_time,
     sample,
 )
+from experiments.trial_unit import killed_outside_linear_cone
 from figures import StartPath
 from figures.revival_ground import count
 
@@ -95,27 +93,6 @@ def dies_from(w: float, b: float, gamma: float) -> float:
     if not found:
         raise ValueError(f"({w}, {b}) has to live without momentum and die with some, at γ = {gamma}")
     return found
-
-
-@cache
-def died_outside_linear_cone(beta: float, gamma: float, cells: int = 100) -> float:
-    """Return, of the starts that this momentum kills, the share that was never in the linear cone."""
-    line = np.linspace(-3, 3, cells)
-    w, b = (values.ravel() for values in np.meshgrid(line, line))
-    with_momentum, without = (outcomes(_settings(x, gamma), w, b, epsilon=EPSILON) for x in (beta, 0.0))
-    killed = (with_momentum.outcome == Outcome.DEAD) & (without.outcome == Outcome.CONVERGED)
-    starts = Starts(w[killed], b[killed], np.zeros(np.count_nonzero(killed)))
-    steps = 1000  # far more than any of them takes to its end in the dead cone
-    paths = cloud(
-        _settings(beta, gamma),
-        HE,
-        len(starts.w),
-        iterations=steps,
-        record=np.arange(steps + 1),
-        starts=starts,
-    )
-    entered = in_linear_cone(paths.w, paths.b, paths.rho, EPSILON).any(axis=0)
-    return float(1 - entered.mean())
 
 
 def back_after(
@@ -232,7 +209,7 @@ FUNCTIONS: dict[str, Any] = {
     "critical_momentum": critical_momentum,
     "dead_cone_slope": dead_cone_slope,
     "dead_share": dead_share,
-    "died_outside_linear_cone": died_outside_linear_cone,
+    "died_outside_linear_cone": killed_outside_linear_cone,
     "dies_from": dies_from,
     "eigenvalue_size": eigenvalue_size,
     "he_dead": he_dead,

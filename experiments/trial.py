@@ -48,7 +48,7 @@ class Trial:
         object.__setattr__(self, "seeds", checks.whole("seeds", self.seeds, 1, MOST_SEEDS))
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """One tile of a trial: a calculation, or some tiles of a run of networks."""
 
     run: str
@@ -56,14 +56,19 @@ class _Part(NamedTuple):
 
 
 @cache
-def _parts(seeds: int) -> tuple[_Part, ...]:
+def _parts(seeds: int) -> tuple[Part, ...]:
     """Cut a trial into tiles: of a run of networks as many as there are seeds, or a few less."""
-    parts: list[_Part] = []
+    parts: list[Part] = []
     for name, run in RUNS.items():
         count = 1 if isinstance(run, Calculation) else run.experiment.tiles(run.spec(seeds))
         each = -(-count // seeds)
-        parts += [_Part(name, range(i, min(i + each, count))) for i in range(0, count, each)]
+        parts += [Part(name, range(i, min(i + each, count))) for i in range(0, count, each)]
     return tuple(parts)
+
+
+def part(spec: Trial, index: int) -> Part:
+    """Return which run a tile is of, and which of its tiles it holds."""
+    return _parts(spec.seeds)[checks.whole("index", index, 0, tiles(spec) - 1)]
 
 
 def tiles(spec: Trial) -> int:
@@ -86,14 +91,14 @@ def compute(spec: Trial, index: int, cancel: Cancellation | None = None) -> dict
     dict of arrays
         What the run returned, its tile's number and a slash before each name.
     """
-    part = _parts(spec.seeds)[checks.whole("index", index, 0, tiles(spec) - 1)]
-    run = RUNS[part.run]
+    own_part = part(spec, index)
+    run = RUNS[own_part.run]
     if isinstance(run, Calculation):
         return {f"0/{name}": value for name, value in run.measure(spec.seeds).items()}
     own = run.spec(spec.seeds)
     return {
         f"{tile}/{name}": value
-        for tile in part.tiles
+        for tile in own_part.tiles
         for name, value in run.experiment.compute(own, tile, cancel).items()
     }
 

@@ -194,7 +194,7 @@ def blamed(results: Results) -> Found:
     """Ask whether dead units make the poor fit at the smallest γ.
 
     What share of the growth of the logarithm of the training error, from γ = 1, goes away with a leaky ReLU;
-    and by which factor momentum, which kills, changes the error there.
+    and how momentum, which kills, changes the error there.
     """
     usual, leaky = (results[name].along("gamma", "train_error") for name in ("adam", "leaky"))
     result: Figure1Result = results["adam"]
@@ -202,21 +202,26 @@ def blamed(results: Results) -> Found:
     with np.errstate(all="ignore"):
         grown, without = (np.log(x[..., _SMALLEST] / x[..., at]) for x in (usual, leaky))
         share = (grown - without) / np.nanmean(grown, axis=1, keepdims=True)
-        change = usual[..., _SMALLEST] / usual[:, :, :1, _SMALLEST]
+        factor = geometric(usual[..., _SMALLEST] / usual[:, :, :1, _SMALLEST], axis=1)
     found = estimate(share, axis=1)
     cases = [
-        replace(case, part="with a leaky ReLU", where=f"{case.where}, share that a leaky ReLU removes")
+        replace(
+            case,
+            part="a leaky ReLU",
+            where=f"{case.where}, share that a leaky ReLU removes",
+            group=f"leaky ReLU, {case.group}",
+        )
         for case in _each(result, found, text, above=0.5)
     ]
-    factor = geometric(change, axis=1)
+    change = Estimate(factor.mean - 1, factor.low - 1, factor.high - 1, factor.count)
     cases += [
         replace(
             case,
-            part="with momentum",
-            where=f"{case.where}, error over that without momentum",
-            group=f"{case.group}, error over that at β = 0",
+            part="momentum",
+            where=f"{case.where}, change of the error by momentum",
+            group=f"change of the error from β = 0 to {case.group}",
         )
-        for case in _each(result, factor, text, only_momentum=True, above=1.0)
+        for case in _each(result, change, text, only_momentum=True, above=0.0)
     ]
     return tuple(cases), int(min(found.count.min(), factor.count.min()))
 

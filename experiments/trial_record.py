@@ -55,7 +55,7 @@ def trial_numbers(result: TrialResult) -> Numbers:
             for case in claim.cases
         ]
     names = ("claim", "verdict", "seeds", *_OF_CASE)
-    columns = dict(zip(names, (np.array(column) for column in zip(*rows, strict=True)), strict=True))
+    columns = {name: np.array([row[i] for row in rows]) for i, name in enumerate(names)}
     return Numbers({"trial_seeds": result.spec.seeds, **versions()}, columns, columns)
 
 

@@ -164,11 +164,11 @@ INTRODUCTION = (
         "because of the use of momentum",
         "Section 1",
         ("adam", "leaky"),
-        "number",
+        "percent",
         "share of the growth of the logarithm of the training error "
         "from γ = 1 to 0.001 that goes away with a "
-        "leaky ReLU of slope 0.1; and the error at γ = 0.001 over that without momentum",
-        f"{_ABOVE_95} {MOST:g}; and, of the other, above 1: where momentum kills, it makes the fit worse",
+        "leaky ReLU of slope 0.1; and how much larger the error at γ = 0.001 is with momentum than without",
+        f"{_ABOVE_95} {100 * MOST:.0f} %; and, of the other, above 0",
         judge.blamed,
     ),
 )

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from experiments.intervals import Case, Claim, Verdict
@@ -75,10 +75,7 @@ def interval(unit: Unit, case: Case) -> str:
 
 def groups(cases: Sequence[Case]) -> list[Group]:
     """Return the cases by their group, in the order in which these appear."""
-    found: dict[str, list[Case]] = {}
-    for case in cases:
-        found.setdefault(case.group or case.where, []).append(case)
-    return [Group(name, tuple(own)) for name, own in found.items()]
+    return _by(cases, lambda case: case.group or case.where)
 
 
 def summary(sentence: Sentence, group: Group) -> str:
@@ -101,18 +98,35 @@ def told(claim: Claim) -> str:
         return "As it says." if supporting else "Not so."
     if supporting in (0, count):
         return f"In {'all' if supporting else 'none'} of {count} comparisons."
-    parts = [Group(name, own.cases) for name, own in _by_first(claim.cases).items()]
-    return f"In {supporting} of {count} comparisons. " + " ".join(
-        f"{part.name}: {_of(part)}." for part in parts
-    )
+    return f"In {supporting} of {count} comparisons. {' '.join(_parts(claim.cases))}"
 
 
-def _by_first(cases: Sequence[Case]) -> dict[str, Group]:
-    """Return the cases by what stands before the semicolon of their group, else by the group."""
+def _parts(cases: Sequence[Case]) -> Iterator[str]:
+    """Yield how many cases of each part support it; of a mixed part also in which of its runs."""
+    parts = _by(cases, lambda case: case.part)
+    for part in parts:
+        lead = f"{_capital(part.name)}: " if part.name else ""
+        if part.supporting in (0, len(part.cases)):
+            yield f"{lead}{_of(part)}."
+            continue
+        own = _by(part.cases, lambda case: (case.group or case.where).partition("; ")[0])
+        if len(own) == 1:
+            own = _by(part.cases, lambda case: (case.group or case.where).rpartition("; ")[2])
+        if part.name and len(own) == 1:
+            yield f"{lead}{_of(part)}."
+        else:
+            yield lead + "; ".join(f"{each.name}: {_of(each)}" for each in own) + "."
+
+
+def _by(cases: Sequence[Case], key: Callable[[Case], str]) -> list[Group]:
     found: dict[str, list[Case]] = {}
     for case in cases:
-        found.setdefault(case.part or (case.group or case.where).partition("; ")[0], []).append(case)
-    return {name: Group(name, tuple(own)) for name, own in found.items()}
+        found.setdefault(key(case), []).append(case)
+    return [Group(name, tuple(own)) for name, own in found.items()]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _of(group: Group) -> str:
