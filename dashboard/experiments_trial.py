@@ -148,6 +148,8 @@ def _link(name: str) -> Component:
             else html.Span(run.name)
         )
     spec = run.spec(LEAST_SEEDS)
+    if type(spec) not in PLACES:
+        return html.Span(run.name)
     address = f"{PLACES[type(spec)].address}{job_id(spec)}{_SLIDERS.get(run.kind, '')}"
     return html.A(run.name, href=rooted(address), className="link")
 

@@ -62,7 +62,7 @@ def depth_claims(result: DepthResult) -> tuple[Claim, ...]:
             "dead share at the end minus dead share at the start, mean over seeds",
             f"the whole 95 % interval lies above {100 * NO_MORE:.0f} percentage points",
             tuple(cases),
-            int(found.count.min()),
+            int(np.isfinite(result.diverged).sum(axis=1).min()),
         ),
     )
 

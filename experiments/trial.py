@@ -8,7 +8,9 @@ lie. Numbers of the model of one unit have no chance in them, and intervals of n
 - holds: every case supports the sentence;
 - holds under conditions: some do, of each of its parts where it says more than one thing;
 - does not hold here: none of a part does;
-- too few runs: fewer than 20 seeds, or none of its runs is finished.
+- too few runs: fewer than 20 seeds, or a run is not finished.
+
+Networks that diverge are counted, and left out of means.
 
 Ranges are one-sided: above 0 or 1 for what has to grow, above 0.9 for what nearly all starts have to do,
 above 0.5 for "most" and "main"; a dead share that changes by less than 2 points does not change.

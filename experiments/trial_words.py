@@ -115,7 +115,7 @@ def _parts(cases: Sequence[Case]) -> Iterator[str]:
         if part.name and len(own) == 1:
             yield f"{lead}{_of(part)}."
         else:
-            yield lead + "; ".join(f"{each.name}: {_of(each)}" for each in own) + "."
+            yield _capital(lead + "; ".join(f"{each.name}: {_of(each)}" for each in own)) + "."
 
 
 def _by(cases: Sequence[Case], key: Callable[[Case], str]) -> list[Group]:

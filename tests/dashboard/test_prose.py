@@ -28,6 +28,7 @@ from dynamics import (
     revival_time,
     trajectory,
 )
+from experiments.trial_unit import killed_outside_linear_cone
 from tests.test_fonts import STYLESHEET
 
 PAGES = {document.path: content(document.template) for document in DOCUMENTS}
@@ -205,7 +206,7 @@ def test_the_facts_are_those_of_the_paper_and_of_ours() -> None:
     assert facts.he_dead(0.99, 0.1, 300) == 0
     assert facts.he_dead_when_stopped(0.99, 0.1) == pytest.approx(0.78, abs=0.025)
     assert facts.dies_from(2, 1.8, 0.1) == pytest.approx(0.856, abs=0.001)
-    assert facts.died_outside_linear_cone(0.9, 0.1) == pytest.approx(0.81, abs=0.01)
+    assert killed_outside_linear_cone(0.9, 0.1) == pytest.approx(0.81, abs=0.01)
     assert facts.lifted_from(-1, -4, 0.5) == pytest.approx(2.354, abs=0.001)
     assert facts.asked_mean(-1, -4, 0.5) == pytest.approx(2.338, abs=0.001)
     assert facts.back_after(1, -4, 1) == pytest.approx(1370, rel=0.01)

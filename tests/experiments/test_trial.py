@@ -10,7 +10,7 @@ from experiments.intervals import Case, Claim, Verdict
 from experiments.trial import Trial, TrialResult, assemble, compute, judged, tiles, verdict
 from experiments.trial_record import KEPT, Record, read, trial_numbers
 from experiments.trial_runs import RUNS, Calculation
-from experiments.trial_sentences import OURS, SENTENCES
+from experiments.trial_sentences import OURS, SENTENCES, Sentence
 from tests.test_documents import ROOT
 
 CALCULATED = [s for s in SENTENCES if all(isinstance(RUNS[name], Calculation) for name in s.runs)]
@@ -42,7 +42,7 @@ def ends(cases: tuple[Case, ...]) -> np.ndarray:
 
 @pytest.mark.parametrize("sentence", CALCULATED, ids=lambda s: s.key)
 def test_what_is_left_to_no_chance_is_what_was_committed(
-    sentence: trial.Sentence, calculations: dict[str, object]
+    sentence: Sentence, calculations: dict[str, object]
 ) -> None:
     again, committed = judged(sentence, calculations), kept(sentence.key)
     assert [case.where for case in again.cases] == [case.where for case in committed.cases]
