@@ -28,7 +28,7 @@ def register(server: Flask) -> None:
     """
 
     @server.post("/layer/units")
-    def post_units() -> Response:
+    def post_layer() -> Response:
         body = _body(2 * PAGE.size)
         if body is None:
             return _refused()
