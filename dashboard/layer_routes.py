@@ -62,7 +62,7 @@ def register(server: Flask) -> None:
         return Response(content, mimetype=_BYTES, headers={"Cache-Control": "no-store"})
 
     @server.get("/layer/example")
-    def get_example() -> Response:
+    def get_example_layer() -> Response:
         return Response(EXAMPLE.read_bytes(), mimetype=_BYTES)
 
 
