@@ -18,7 +18,7 @@ from experiments.intervals import Case, Claim, Verdict
 from experiments.trial import LEAST_SEEDS, verdict
 from experiments.trial_runs import RUNS, Calculation
 from experiments.trial_sentences import OURS, SENTENCES, Sentence
-from experiments.trial_words import Group, groups, number, summary, told
+from experiments.trial_words import Group, groups, number, summary, tally
 from jobs.spec import job_id
 
 _DRAWN = ("percent", "points")  # what the one scale is of
@@ -122,12 +122,23 @@ def _row(sentence: Sentence, claim: Claim, scale: Scale) -> Component:
                 className="trial-claim",
             ),
             html.Div(_numbers(sentence, claim, scale), className="trial-numbers"),
-            html.Div(told(claim), className="trial-words"),
+            html.Div(_words(claim), className="trial-words"),
             html.Div(_details(sentence, claim), id=f"{own}-details", className="trial-details"),
         ],
         className="trial-row trial-grid",
         id=own,
     )
+
+
+def _words(claim: Claim) -> list[Component]:
+    """Return in how many comparisons it held, and below it where."""
+    first, *rest = (_unbroken(text) for text in tally(claim))
+    return [html.Span(first), *(html.Span(text, className="small muted") for text in rest)]
+
+
+def _unbroken(text: str) -> str:
+    """Keep ``η = 0.01`` on one line."""
+    return text.replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
 
 
 def _short(found: Verdict) -> str:
@@ -158,7 +169,7 @@ def _numbers(sentence: Sentence, claim: Claim, scale: Scale) -> list[Component]:
     lines = groups(claim.cases)
     if len(claim.cases) == 1:
         return [html.Span(summary(sentence, lines[0]), className="trial-text small muted")]
-    parts = [html.Span([f"{line.name}: ", summary(sentence, line)]) for line in lines[:_LINES]]
+    parts = [html.Span(_unbroken(f"{line.name}: {summary(sentence, line)}")) for line in lines[:_LINES]]
     if len(lines) > _LINES:
         parts.append(html.Span(f"and {len(lines) - _LINES} more"))
     text = html.Span(parts, className="trial-text small muted")

@@ -43,6 +43,8 @@ def _lines(record: Record) -> Iterator[str]:
         verdict = trial.verdict(claim)
         link = f"[{sentence.claim}](#{sentence.key})"
         yield f"| {MARKS[verdict]} {verdict} | {link} | {sentence.place} | {told(claim)} |"
+    yield ""
+    yield "Left out is what no run could check: what is popular, what others showed, what is assumed or announced."
     for sentence, claim in pairs:
         yield from _section(sentence, claim)
 

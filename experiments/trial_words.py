@@ -46,11 +46,13 @@ def number(unit: Unit, value: float, named: bool = True) -> str:
     if math.isinf(value):
         return "∞"
     if unit in ("percent", "points"):
-        text = f"{100 * value:.1f}".removesuffix(".0").replace(
-            "-0", "0" if round(100 * value, 1) == 0 else "-0"
-        )
-    else:
+        value *= 100
+    if unit in ("factor", "number"):
         text = _short(value)
+    elif 0 < abs(value) < 0.05:
+        text = _short(float(f"{value:.1g}"))
+    else:
+        text = f"{value:.1f}".removesuffix(".0")
     text = text.replace("-", "−")
     suffix = {"percent": " %", "points": " points", "factor": " ×", "number": ""}[unit]
     return f"{text}{suffix}" if named else text
@@ -91,14 +93,19 @@ def summary(sentence: Sentence, group: Group) -> str:
 
 def told(claim: Claim) -> str:
     """Say in how many comparisons a sentence held, and where."""
+    return " ".join(tally(claim))
+
+
+def tally(claim: Claim) -> list[str]:
+    """Say in how many comparisons a sentence held, then of each of its parts, or groups, where."""
     if not claim.cases:
-        return "Not finished yet."
+        return ["Not finished yet."]
     count, supporting = len(claim.cases), sum(case.supports for case in claim.cases)
     if count == 1:
-        return "As it says." if supporting else "Not so."
+        return ["As it says." if supporting else "Not so."]
     if supporting in (0, count):
-        return f"In {'all' if supporting else 'none'} of {count} comparisons."
-    return f"In {supporting} of {count} comparisons. {' '.join(_parts(claim.cases))}"
+        return [f"In {'all' if supporting else 'none'} of {count} comparisons."]
+    return [f"In {supporting} of {count} comparisons.", *_parts(claim.cases)]
 
 
 def _parts(cases: Sequence[Case]) -> Iterator[str]:
@@ -126,7 +133,7 @@ def _by(cases: Sequence[Case], key: Callable[[Case], str]) -> list[Group]:
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return text[:1].upper() + text[1:] if text[:1].isascii() else text  # γ is no Γ
 
 
 def _of(group: Group) -> str:

@@ -120,7 +120,7 @@ def test_every_sentence_has_a_run_and_every_run_a_sentence() -> None:
 def test_numbers_are_written_with_their_unit() -> None:
     assert trial_words.number("percent", 0.5) == "50 %"
     assert trial_words.number("points", -0.1234) == "−12.3 points"
-    assert trial_words.number("points", -0.0001) == "0 points"
+    assert trial_words.number("points", -0.0001) == "−0.01 points"
     assert trial_words.number("factor", 2.345) == "2.35 ×"
     assert trial_words.number("number", 1.3e-15) == "1.3·10⁻¹⁵"
     assert trial_words.number("factor", np.inf) == "∞"
