@@ -44,7 +44,7 @@ def _lines(record: Record) -> Iterator[str]:
         link = f"[{sentence.claim}](#{sentence.key})"
         yield f"| {MARKS[verdict]} {verdict} | {link} | {sentence.place} | {told(claim)} |"
     yield ""
-    yield "Left out is what no run could check: what is popular, what others showed, what is assumed or announced."
+    yield "Left out is what no run can check: what is popular, assumed or announced, and what others showed."
     for sentence, claim in pairs:
         yield from _section(sentence, claim)
 
