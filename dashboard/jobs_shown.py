@@ -194,11 +194,11 @@ def nothing(remark: Any) -> Properties:
 # ------------------------------------------------------------------ parts of the page
 
 
-def watching(page: str) -> list[Component]:
-    """Return what looks after a job, and saves its files; none of it is seen."""
+def watching(page: str, every: int = POLL_MS) -> list[Component]:
+    """Return what looks after a job, each `every` milliseconds, and saves its files; none of it is seen."""
     return [
         dcc.Download(id=f"{page}-file"),
-        dcc.Interval(id=f"{page}-watch", interval=POLL_MS, disabled=True),
+        dcc.Interval(id=f"{page}-watch", interval=every, disabled=True),
     ]
 
 

@@ -21,9 +21,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
+import numpy as np
 from numpy.typing import NDArray
 
 from dynamics import Cancellation, checks
+from experiments.depth import DepthRun
 from experiments.experiment import Tile
 from experiments.intervals import Claim, Verdict
 from experiments.trial_runs import RUNS, Calculation
@@ -31,6 +33,7 @@ from experiments.trial_sentences import SENTENCES, Sentence
 
 LEAST_SEEDS = 20
 MOST_SEEDS = 100
+_UNASKED = ("died", "revived")
 
 
 @dataclass(frozen=True)
@@ -101,8 +104,29 @@ def compute(spec: Trial, index: int, cancel: Cancellation | None = None) -> dict
     return {
         f"{tile}/{name}": value
         for tile in own_part.tiles
-        for name, value in run.experiment.compute(own, tile, cancel).items()
+        for name, value in _slim(run.kind, run.experiment.compute(own, tile, cancel)).items()
     }
+
+
+def _slim(kind: str, tile: Tile) -> Tile:
+    """Leave out what no sentence asks about: of deep networks all but the first record and the last.
+
+    A trial has hundreds of tiles, and whoever shows how far it is reads all of them each time.
+    """
+    if kind != "depth":
+        return tile
+    kept = {name: value for name, value in tile.items() if name not in _UNASKED}
+    return {**kept, "share": tile["share"][:, [0, -1]]}
+
+
+def _whole(spec: Any, tile: Tile) -> Tile:
+    """Return a slim tile as its experiment assembles it, nan where something was left out."""
+    if not isinstance(spec, DepthRun):
+        return tile
+    ends = tile["share"]
+    share = np.full((len(ends), len(spec.records), spec.depth), np.nan)
+    share[:, [0, -1]] = ends
+    return {**tile, "share": share, **{name: np.array(np.nan) for name in _UNASKED}}
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +137,8 @@ class TrialResult:
     ----------
     spec : Trial
     results : mapping
-        Of each finished run, by its name in `RUNS`: what its experiment assembles, or its numbers.
+        Of each finished run, by its name in `RUNS`: what its experiment assembles, or its numbers. Of deep
+        networks only the first record and the last are known.
     finished, networks : int
         Tiles that are computed, and all.
     """
@@ -153,7 +178,9 @@ def assemble(spec: Trial, found: Mapping[int, Tile]) -> TrialResult:
         if isinstance(run, Calculation):
             results[name] = own[0]
         else:
-            results[name] = run.experiment.assemble(run.spec(spec.seeds), own)
+            asked = run.spec(spec.seeds)
+            whole = {index: _whole(asked, tile) for index, tile in own.items()}
+            results[name] = run.experiment.assemble(asked, whole)
     return TrialResult(spec, results, len(found), len(parts))
 
 

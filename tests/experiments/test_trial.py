@@ -5,7 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from experiments import trial, trial_document, trial_words
+from experiments import depth, trial, trial_document, trial_words
+from experiments.claims import depth_claims
+from experiments.depth import DepthRun
 from experiments.intervals import Case, Claim, Verdict
 from experiments.trial import Trial, TrialResult, assemble, compute, judged, tiles, verdict
 from experiments.trial_record import KEPT, Record, read, trial_numbers
@@ -65,6 +67,19 @@ def test_two_seeds_agree_with_the_committed_twenty(two_seeds: TrialResult) -> No
     assert found["deep"].cases == ()
     assert verdict(found["deep"]) is Verdict.OPEN
     assert trial_words.told(found["deep"]) == "Not finished yet."
+
+
+def test_slim_tiles_of_deep_networks_hold_all_that_is_asked() -> None:
+    spec = DepthRun(depth=7, width=8, steps=3, seeds=2)
+    whole = {i: depth.compute(spec, i) for i in range(depth.tiles(spec))}
+    slim = {i: trial._slim("depth", tile) for i, tile in whole.items()}
+    assert (
+        sum(array.nbytes for array in slim[0].values()) < sum(array.nbytes for array in whole[0].values()) / 2
+    )
+    again = depth.assemble(spec, {i: trial._whole(spec, tile) for i, tile in slim.items()})
+    expected = depth.assemble(spec, whole)
+    assert depth_claims(again) == depth_claims(expected)
+    np.testing.assert_array_equal(again.born, expected.born)
 
 
 def test_half_a_trial_can_be_written(two_seeds: TrialResult) -> None:
