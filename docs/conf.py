@@ -8,7 +8,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE / "_ext")]
 
 project = "The Dead Cone"
 author = "the Dead Cone's makers"
-copyright = "2026, the Dead Cone's makers"  # noqa: A001, Sphinx's own name for it
+copyright = "2026, the Dead Cone's makers"
 extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc", "mathematics"]
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 3
