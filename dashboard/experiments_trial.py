@@ -123,7 +123,7 @@ def _row(sentence: Sentence, claim: Claim, scale: Scale) -> Component:
                 className="trial-claim",
             ),
             html.Div(_numbers(sentence, claim, scale), className="trial-numbers"),
-            html.Div(_words(claim), className="trial-words"),
+            html.Div(_words(sentence, claim), className="trial-words"),
             html.Div(_details(sentence, claim), id=f"{own}-details", className="trial-details"),
         ],
         className="trial-row trial-grid",
@@ -131,10 +131,14 @@ def _row(sentence: Sentence, claim: Claim, scale: Scale) -> Component:
     )
 
 
-def _words(claim: Claim) -> list[Component]:
-    """Return in how many comparisons it held, and below it where."""
-    first, *rest = (_unbroken(text) for text in tally(claim))
-    return [html.Span(first), *(html.Span(text, className="small muted") for text in rest)]
+def _words(sentence: Sentence, claim: Claim) -> list[Component]:
+    """Return in how many comparisons it held, and below it where, and of what."""
+    first, *rest = tally(claim)
+    rest.append(f"Numbers: {sentence.measure}.")
+    return [
+        html.Span(_unbroken(first)),
+        *(html.Span(_unbroken(text), className="small muted") for text in rest),
+    ]
 
 
 def _unbroken(text: str) -> str:
@@ -168,13 +172,17 @@ def _link(name: str) -> Component:
 
 def _numbers(sentence: Sentence, claim: Claim, scale: Scale) -> list[Component]:
     lines = groups(claim.cases)
-    if len(claim.cases) == 1:
-        return [html.Span(summary(sentence, lines[0]), className="trial-text small muted")]
-    parts = [html.Span(_unbroken(f"{line.name}: {summary(sentence, line)}")) for line in lines[:_LINES]]
+    if not lines:
+        return []
+    one = len(claim.cases) == 1
+    parts = [
+        html.Span(_unbroken(("" if one else f"{line.name}: ") + summary(sentence, line)))
+        for line in lines[:_LINES]
+    ]
     if len(lines) > _LINES:
         parts.append(html.Span(f"and {len(lines) - _LINES} more"))
     text = html.Span(parts, className="trial-text small muted")
-    return [scale.picture(lines), text] if sentence.unit in _DRAWN and lines else [text]
+    return [scale.picture(lines), text] if sentence.unit in _DRAWN else [text]
 
 
 def _details(sentence: Sentence, claim: Claim) -> list[Component]:
@@ -186,7 +194,7 @@ def _details(sentence: Sentence, claim: Claim) -> list[Component]:
     seeds = "" if claim.seeds is None else f" Fewest seeds behind a number: {claim.seeds}."
     return [
         quote,
-        html.P(f"Numbers: {sentence.measure}. A comparison supports the claim when {sentence.rule}.{seeds}"),
+        html.P(f"A comparison supports the claim when {sentence.rule}.{seeds}"),
         html.Ul([html.Li(_link(name)) for name in sentence.runs], className="trial-runs"),
         html.Div(
             _table(sentence, claim),

@@ -112,7 +112,7 @@ def _parts(cases: Sequence[Case]) -> Iterator[str]:
     """Yield how many cases of each part support it; of a mixed part also in which of its runs."""
     parts = _by(cases, lambda case: case.part)
     for part in parts:
-        lead = f"{_capital(part.name)}: " if part.name else ""
+        lead = f"{capital(part.name)}: " if part.name else ""
         if part.supporting in (0, len(part.cases)):
             yield f"{lead}{_of(part)}."
             continue
@@ -122,7 +122,7 @@ def _parts(cases: Sequence[Case]) -> Iterator[str]:
         if part.name and len(own) == 1:
             yield f"{lead}{_of(part)}."
         else:
-            yield _capital(lead + "; ".join(f"{each.name}: {_of(each)}" for each in own)) + "."
+            yield capital(lead + "; ".join(f"{each.name}: {_of(each)}" for each in own)) + "."
 
 
 def _by(cases: Sequence[Case], key: Callable[[Case], str]) -> list[Group]:
@@ -132,7 +132,8 @@ def _by(cases: Sequence[Case], key: Callable[[Case], str]) -> list[Group]:
     return [Group(name, tuple(own)) for name, own in found.items()]
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """Begin a sentence with this text."""
     return text[:1].upper() + text[1:] if text[:1].isascii() else text  # γ is no Γ
 
 
