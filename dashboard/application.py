@@ -13,6 +13,7 @@ from dashboard import (
     experiments_callbacks,
     experiments_trial_callbacks,
     export_routes,
+    guard,
     layer_routes,
     network_callbacks,
     operations,
@@ -79,6 +80,7 @@ def create_app() -> Dash:
     export_routes.register(app.server)
     layer_routes.register(app.server)
     prose.register(app.server)
+    guard.register(app)
     protect(app, told.ancestors)
     server.wsgi_app = Prefixed(server.wsgi_app, told.prefix)
     operations.register(server, told)

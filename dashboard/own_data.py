@@ -80,8 +80,10 @@ def register(app: Dash) -> None:
         State("own-target-field", "hidden"),
         prevent_initial_call=True,
     )
-    def tell(answer: Answer, before: Any, columns: Any, target: Any, hidden: Any) -> dict[str, Any]:
+    def tell(answer: Answer | None, before: Any, columns: Any, target: Any, hidden: Any) -> dict[str, Any]:
         told = {"said": before, "error": "", "hidden": hidden, "options": columns, "target": target}
+        if answer is None:
+            return told
         if "reading" in answer:
             return told | {"said": f"Reading {answer['reading']} …"}
         if "message" in answer:

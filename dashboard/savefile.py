@@ -50,6 +50,7 @@ def read(text: str, size: int) -> tuple[Settings, list[str]]:
     InvalidFileError
         When there are no settings to take.
     """
+    size = max(size, len(text.encode(errors="replace")))
     if size > LARGEST:
         raise InvalidFileError(
             f"The file has {_bytes(size)}; a settings file has at most {_bytes(LARGEST)}. Nothing was loaded."

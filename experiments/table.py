@@ -105,7 +105,8 @@ class Table:
         goal = _column(self.columns, target, self.name)
         frame, notes = _complete(self.frame, goal, self.name)
         if not is_numeric_dtype(frame[goal]):
-            odd = next(value for value in frame[goal] if not _is_number(str(value)))
+            # Python reads some that pandas does not, of other scripts or with hundreds of digits.
+            odd = next((v for v in frame[goal] if not _is_number(str(v))), frame[goal].iloc[0])
             raise ValueError(f"target must be a column of numbers, got {str(odd)[:40]!r} in {goal}")
         inputs, more = _numbers(frame.drop(columns=goal), self.name)
         targets = frame[goal].to_numpy(np.float64)
@@ -121,7 +122,10 @@ def _frame(text: str, name: str) -> "pd.DataFrame":
     if not first:
         raise ValueError(f"{name} must have rows, got an empty file")
     separator = _separator(first)
-    cells = next(csv.reader([first], delimiter=separator, skipinitialspace=True))
+    try:
+        cells = next(csv.reader([first], delimiter=separator, skipinitialspace=True))
+    except csv.Error as error:
+        raise ValueError(f"{name} must have cells of a usual length, but {error}") from error
     if len(cells) > MOST_COLUMNS:
         raise ValueError(f"{name} must have at most {MOST_COLUMNS} columns, got {len(cells)}")
     if len(cells) < 2:

@@ -51,8 +51,34 @@ class Summary:
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> "Summary":
-        """Return the summary that `dataclasses.asdict` made plain; what else is there is left out."""
-        return cls(**{name: plain[name] for name in cls.__dataclass_fields__})
+        """Return the summary that `dataclasses.asdict` made plain; what else is there is left out.
+
+        Raises
+        ------
+        ValueError
+            If it is none.
+        """
+        try:
+            found = cls(**{name: plain[name] for name in cls.__dataclass_fields__})
+            layers, records = len(found.layers), len(found.step)
+            numbers = (
+                np.array(found.dead),
+                np.array(found.fates),
+                np.array([found.widths]),
+                np.array([found.step]),
+            )
+            fits = [array.shape for array in numbers] == [
+                (records, layers), (layers, len(FATES)), (1, layers), (1, records)
+            ]  # fmt: skip
+            whole = all(array.dtype.kind in "iu" for array in numbers)
+            texts = all(isinstance(text, str) for text in (*found.layers, *found.units))
+            drawn = [len(unit) for unit in found.units] in ([], [found.total] * records)
+            legal = isinstance(found.records, int) and 0 < found.epsilon < 1 and min(found.widths) > 0
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError("a summary must have all of its parts") from error
+        if not (fits and whole and texts and drawn and legal):
+            raise ValueError("a summary must have parts that belong together")
+        return found
 
     @property
     def share(self) -> NDArray[np.float64]:
