@@ -1,9 +1,7 @@
-FROM python:3.13-slim
+# What is installed and compiled is made in a first stage; the second holds only that.
+FROM python:3.13-slim AS built
 
-ENV PYTHONUNBUFFERED=1 \
-    PIP_DISABLE_PIP_VERSION_CHECK=1 \
-    DEADCONE_PORTABLE=1 \
-    PORT=8050
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1
 
 WORKDIR /app
 
@@ -11,22 +9,40 @@ WORKDIR /app
 ARG QUEUES=0
 RUN --mount=type=bind,source=requirements.txt,target=/tmp/requirements.txt \
     --mount=type=bind,source=requirements-celery.txt,target=/tmp/requirements-celery.txt \
-    pip install --no-cache-dir --root-user-action=ignore --only-binary=:all: --require-hashes \
+    python -m venv --without-pip /venv \
+    && pip --python /venv/bin/python install --no-cache-dir --only-binary=:all: --require-hashes \
         --requirement /tmp/requirements.txt \
     && if [ "${QUEUES}" = 1 ]; then \
-        pip install --no-cache-dir --root-user-action=ignore --only-binary=:all: --require-hashes \
+        pip --python /venv/bin/python install --no-cache-dir --only-binary=:all: --require-hashes \
             --requirement /tmp/requirements-celery.txt; \
     fi \
-    && find /usr/local/lib/python3.13/site-packages -type d -name tests -prune -exec rm -rf {} +
+    && find /venv -type d -name tests -prune -exec rm -rf {} +
 
 COPY . .
 
-# Machine code is kept by the time stamp of its source. Whole seconds survive every image format.
+# Machine code is kept by the time stamp of its source; whole seconds survive every image format. All of it can
+# be read by whoever runs it, however private the files were that it was built from.
+ENV PATH=/venv/bin:$PATH \
+    DEADCONE_PORTABLE=1
 RUN find . -name '*.py' -exec touch --date=2020-01-01T00:00:00Z {} + \
     && python -m compileall -q . \
-    && NUMBA_CACHE_DIR=/app/compiled gunicorn --check-config app:server
+    && NUMBA_CACHE_DIR=/app/compiled gunicorn --check-config app:server \
+    && chmod -R a+rX /app
 
-# A number, not a name: an orchestrator can see that it is not root. The account needs no home.
+
+FROM python:3.13-slim
+
+ENV PATH=/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    DEADCONE_PORTABLE=1 \
+    PORT=8050
+
+COPY --from=built /venv /venv
+COPY --from=built /app /app
+WORKDIR /app
+
+# A number, not a name: an orchestrator can see that it is not root. Any other does as well: no account, no home
+# and no file of its own is needed.
 USER 10001:10001
 EXPOSE 8050
 

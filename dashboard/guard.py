@@ -285,6 +285,7 @@ _BY_STORE: dict[str, Shape] = {
 def _shapes(app: Dash) -> Iterator[tuple[tuple[str, str], Shape]]:
     """Yield what each property that a callback may take holds, by its component's kind."""
     root = app.layout()
+    settings = DEFAULT.texts()
     filled = " ".join(app.callback_map)  # options that callbacks set are not known here
     for part in (root, *root._traverse()):
         name, kind = getattr(part, "id", None), getattr(part, "_type", "")
@@ -294,6 +295,8 @@ def _shapes(app: Dash) -> Iterator[tuple[tuple[str, str], Shape]]:
             yield (name, key), shape
         if kind == "Store":
             yield (name, "data"), _BY_STORE.get(name, _fields())
+        elif name in settings and kind == "RadioItems":  # a setting may be another than those on offer
+            yield (name, "value"), _written
         elif getattr(part, "options", None) and f"{name}.options" not in filled:
             yield (name, "value"), _among(part)
         elif kind == "Dropdown" and getattr(part, "multi", False):
