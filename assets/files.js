@@ -5,6 +5,7 @@
   const dc = (window.deadcone ??= {});
   const held = {}; // by address: the file that was sent last, for another choice of what to read in it
   const sent = {}; // by address: how many were sent
+  let chooser = null;
 
   const put = (id, data) => window.dash_clientside.set_props(id, { data });
   const place = (event) => event.target.closest?.("[data-address]");
@@ -31,10 +32,11 @@
     if (sent[address] === number) put(store, answer);
   }
 
+  // The box is kept while the browser's dialog is open: nothing else holds it.
   function choose(at) {
-    const input = Object.assign(document.createElement("input"), { type: "file", accept: at.dataset.accept });
-    input.addEventListener("change", () => send(at, input.files[0]));
-    input.click();
+    chooser = Object.assign(document.createElement("input"), { type: "file", accept: at.dataset.accept });
+    chooser.addEventListener("change", ({ target }) => send(at, target.files[0]));
+    chooser.click();
   }
 
   document.addEventListener("click", async (event) => {

@@ -32,12 +32,14 @@ from experiments.numbers import depth_numbers, figure1_numbers
 from experiments.registry import EXPERIMENTS
 from figures import View, depth, figure1
 from figures.figure1_axes import Swept
+from jobs import StoreError, service
 
 BOXES = {tab: {field: f"{tab}-{field}" for field in TABS[tab].fields} for tab in TABS}
 SHOWN = jobs_shown.outputs("experiments")
 WORDS = ("title", "context", "counting", "seeds", "betas", "claims")
 PICTURES = ("figure1-gamma", "figure1-delta", "depth")
 Texts = dict[str, str]
+_GROWTH = 1.5  # times as many networks as were drawn last, before they are drawn again
 
 
 def register(app: Dash) -> None:
@@ -113,6 +115,8 @@ def _register_form(app: Dash) -> None:
         told |= {"expected": "", "differs": "", "error": ""}
         if texts is None or not _runs(texts):
             return told
+        with suppress(StoreError):  # who runs something is told
+            service().prepare()
         spec = _spec(texts)
         told["hidden"] = spec is None
         try:
@@ -233,13 +237,36 @@ def _register_pictures(app: Dash) -> None:
                 told = jobs_shown.told(progress, how_far, result.finished == 0, _remark(state))
         told["running"] = state != "none"
         beta = words.nearest(result.spec.betas, settings.beta)
+        view = View(hover=True, **(seen or {}))
         mark = {"job": settings.job, "tab": settings.tab, "done": result.finished, "state": state}
-        mark |= {"look": seen, "beta": beta, "error": error, "set": shown}
-        mark |= {"gamma": settings.gamma, "delta": settings.delta}
-        if mark != drawn:
-            told |= {**_words(result, beta, state), "drawn": mark}
-            told |= _drawn(result, beta, settings, View(hover=True, **(seen or {})), error, shown)
+        mark |= {"look": seen, "beta": beta, "error": error, "set": shown if view.size == "phone" else None}
+        mark |= {"gamma": settings.gamma, "delta": settings.delta, "sets": _names(result)}
+        if mark == drawn or _waits(mark, drawn):
+            return same | told
+        told |= {**_words(result, beta, state), "drawn": mark}
+        if not _still_blank(mark, drawn):
+            told |= _drawn(result, beta, settings, view, error, shown)
         return same | told
+
+
+def _names(result: Result) -> list[str]:
+    return list(result.spec.datasets) if isinstance(result, Figure1Result) else [result.spec.dataset]
+
+
+def _waits(mark: Mapping[str, Any], drawn: Mapping[str, Any] | None) -> bool:
+    """Whether the picture of a run under way may stay as it is: drawing takes the cores that train."""
+    if drawn is None or mark["state"] != "running" or _changed(mark, drawn) - {"done"}:
+        return False
+    return bool(drawn["done"] > 0 and mark["done"] < _GROWTH * drawn["done"])
+
+
+def _still_blank(mark: Mapping[str, Any], drawn: Mapping[str, Any] | None) -> bool:
+    """Whether the picture was blank and stays so: a run began, and none of it is known."""
+    return drawn is not None and mark["done"] == 0 and _changed(mark, drawn) <= {"job", "state"}
+
+
+def _changed(mark: Mapping[str, Any], drawn: Mapping[str, Any]) -> set[str]:
+    return {name for name in mark if mark[name] != drawn.get(name)}
 
 
 def _remark(state: str) -> str:

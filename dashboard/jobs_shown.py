@@ -30,7 +30,7 @@ from jobs.spec import job_id
 from jobs.store import StoreError
 
 NOTHING = "none"  # the job's name while there is none
-POLL_MS = 700
+POLL_MS, FIRST_POLL_MS = 700, 250  # between two looks at a job: usually, and before its first tile
 Properties = dict[str, Any]
 
 
@@ -166,6 +166,7 @@ def outputs(page: str) -> dict[str, Output]:
         "no_npz": Output(f"{page}-npz", "hidden"),
         "remark": Output(f"{page}-remark", "children"),
         "idle": Output(f"{page}-watch", "disabled"),
+        "period": Output(f"{page}-watch", "interval"),
     }
 
 
@@ -182,13 +183,14 @@ def told(progress: Progress, words: str, empty: bool, remark: str = "") -> Prope
         "no_npz": empty,
         "remark": stopped.get(progress.state, "") or remark,
         "idle": not running,
+        "period": FIRST_POLL_MS if progress.done == 0 else POLL_MS,
     }
 
 
 def nothing(remark: Any) -> Properties:
     """Return what a page says while there is no job."""
     hidden = dict.fromkeys(("whole", "no_cancel", "no_csv", "no_npz", "idle"), True)
-    return {"progress": "", "share": "0", **hidden, "remark": remark}
+    return {"progress": "", "share": "0", **hidden, "remark": remark, "period": FIRST_POLL_MS}
 
 
 # ------------------------------------------------------------------ parts of the page

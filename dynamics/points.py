@@ -7,14 +7,17 @@ tells how far their mean can be trusted. A replicate's points continue one seque
 from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtri, fresnel, ndtri
-from scipy.stats import qmc
 
 from dynamics import checks
 from dynamics.initializers import Initializer, Starts
+
+if TYPE_CHECKING:
+    from scipy.stats import qmc
 
 Floats = NDArray[np.float64]
 
@@ -83,6 +86,8 @@ def points(origin: Initializer | Box, replicate: int, first: int, last: int, see
     first, last = checks.whole("first", first, 0), checks.whole("last", last, 1, MOST_POINTS)
     checks.whole("last", last, first + 1)
     random = np.random.default_rng([checks.whole("seed", seed, 0), checks.whole("replicate", replicate, 0)])
+    from scipy.stats import qmc  # half a second of every process's start, of which few draw points
+
     sequence = qmc.Sobol(2 + _orthogonals(origin), scramble=True, rng=random)
     if first > 0:
         sequence.fast_forward(first)
@@ -98,7 +103,7 @@ def points(origin: Initializer | Box, replicate: int, first: int, last: int, see
     return _initialised(origin, unit)
 
 
-def _random(sequence: qmc.Sobol, count: int) -> Floats:
+def _random(sequence: "qmc.Sobol", count: int) -> Floats:
     """Draw by powers of two: scipy warns of any other first draw."""
     drawn: Floats = (
         sequence.random_base2((count - 1).bit_length())

@@ -57,10 +57,17 @@ class Service:
     wake : callable
         Is called with a job's id, specification and number of tiles whenever there is work to do on it;
         has to return soon and be harmless to repeat.
+    prepare : callable, optional
+        May be called when there will perhaps be work soon; whoever works then has loaded what it needs.
     """
 
-    def __init__(self, store: Store, wake: Callable[[str, str, int], object]) -> None:
-        self._store, self._wake = store, wake
+    def __init__(
+        self,
+        store: Store,
+        wake: Callable[[str, str, int], object],
+        prepare: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._store, self._wake, self.prepare = store, wake, prepare
 
     @property
     def store(self) -> Store:
@@ -163,7 +170,7 @@ def service() -> Service:
         return _over_celery(told.redis_url)
     path = store_path()
     here = Workers(path, told.workers)
-    return Service(DiskStore(path), lambda job, spec, total: here.wake())
+    return Service(DiskStore(path), lambda job, spec, total: here.wake(), here.wake)
 
 
 def _over_celery(url: str) -> Service:

@@ -1,0 +1,94 @@
+"""The tab Your network, and the user's own table under Fig. 1, in a real browser."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard import network_words as words
+from experiments.watched import Watched
+from experiments.watched_example import example
+from experiments.watched_summary import summary
+from tests.browser.conftest import OpenPage
+from tests.browser.test_everyone import barriers
+from tests.browser.test_experiments import fill
+
+pytestmark = pytest.mark.browser
+
+
+def choose(page: Page, button: str, path: Path) -> None:
+    """Open a file as a hand on the keyboard does."""
+    page.focus(button)
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(path)
+
+
+def test_a_watched_network_is_shown_and_stays_with_its_viewer(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page("/experiments?tab=network")
+    expect(page.locator("#network-title")).to_have_text(words.USUAL_TITLE)
+    expect(page.locator("#experiments-title")).to_be_hidden()
+    assert barriers(page) == []
+
+    # Files come first: the browser forgets a press of Enter that waits for pictures to be drawn.
+    bad, large, good = (tmp_path / name for name in ("bad.npz", "large.npz", "units.npz"))
+    bad.write_bytes(b"PK")
+    choose(page, "#network-choose", bad)
+    expect(page.locator("#network-error")).to_have_text(re.compile(r"▲ bad\.npz must be a whole file that"))
+    with large.open("wb") as stream:
+        stream.truncate((16 << 20) + 1)
+    choose(page, "#network-choose", large)
+    expect(page.locator("#network-error")).to_have_text("▲ large.npz is 16.0 MiB; at most 16 MiB are read.")
+
+    active = np.array([[0.5, 0.0, 0.3, 0.2]] * 3 + [[0.5, 0.0, 0.0, 0.2]], np.float32)
+    found = Watched(("relu", "head"), (3, 1), np.arange(4), active)
+    found.save(good)
+    choose(page, "#network-choose", good)
+    expect(page.locator("#network-title")).to_have_text(words.title(summary(found)))
+    expect(page.locator("#network-error")).to_be_empty()
+    expect(page.locator("#network-table tbody tr").last).to_contain_text("50 %")
+    page.click("#network-example")
+    expect(page.locator("#network-title")).to_have_text(words.title(summary(example())))
+    expect(page.locator("#graph-watched-units .main-svg").first).to_be_visible()
+    assert page.get_attribute("#picture-watched-fates", "aria-label") == words.fates_picture(
+        summary(example())
+    )
+    assert barriers(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("document.documentElement.scrollWidth === 390")
+    page.click("#theme")
+    assert barriers(page) == []
+
+
+def test_fig_1_is_run_on_ones_own_table_and_linked_to(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page("/experiments")
+    expect(page.locator("#picture-figure1-delta .main-svg").first).to_be_visible()
+    table = tmp_path / "mine.csv"
+    lines = ["kind,x,y", *(f"{'ab'[i % 2]},{i},{(i * i) % 17}" for i in range(60)), "a,,3"]
+    table.write_text("\n".join(lines))
+    choose(page, "#own-choose", table)
+    expect(page.locator("#own-said")).to_contain_text(
+        "mine.csv: 60 rows, 2 inputs. Left out for missing values"
+    )
+    expect(page.get_by_role("checkbox", name="mine")).to_be_checked()
+    expect(page.locator("#experiments-first")).to_have_text("Run 510 networks")
+    # Another column of the same file, which is sent again; one that cannot be predicted is refused.
+    page.click("#own-target")
+    page.locator(".dash-dropdown-option").get_by_text("kind", exact=True).click()
+    expect(page.locator("#own-error")).to_have_text("▲ target must be a column of numbers, got 'a' in kind.")
+    page.click("#own-target")
+    page.locator(".dash-dropdown-option").get_by_text("x", exact=True).click()
+    expect(page.locator("#own-error")).to_be_empty()
+    fill(page, depth="1", width="8", steps="20", seeds="2")
+    page.click("#experiments-first")
+    expect(page.locator("#experiments-progress-words")).to_have_text("102 of 102 networks", timeout=60_000)
+    expect(page.locator("#picture-figure1-gamma")).to_contain_text("mine x, 60 × 2")
+    assert barriers(page) == []
+
+    # Whoever has the link sees the run, and can go on from it.
+    other = open_page(page.url.removeprefix(page.evaluate("location.origin")))
+    expect(other.locator("#experiments-progress-words")).to_have_text("102 of 102 networks")
+    expect(other.get_by_role("checkbox", name="mine")).to_be_checked()
+    expect(other.locator("#experiments-run")).to_be_hidden()
