@@ -152,15 +152,19 @@ class DiskStore:
 
     @_guarded
     def take(self, owner: str) -> tuple[str, int] | None:
-        """Claim the next tile of the wanted job that the fewest work on; None if there is none."""
+        """Claim a tile of the wanted job that the fewest work on, then of the least advanced; None if none.
+
+        So several viewers' jobs advance side by side, whether there is one worker or many.
+        """
         with self._connection(write=False) as db:
             if db.execute("SELECT 1 FROM jobs WHERE state = 'wanted' LIMIT 1").fetchone() is None:
                 return None
         with self._connection() as db:
             now = time.time()
             wanted = db.execute(
-                "SELECT id, total FROM jobs WHERE state = 'wanted' ORDER BY (SELECT COUNT(*) FROM tiles "
-                "WHERE job = id AND data IS NULL AND until > ?), added",
+                "SELECT id, total FROM jobs WHERE state = 'wanted' ORDER BY "
+                "(SELECT COUNT(*) FROM tiles WHERE job = id AND data IS NULL AND until > ?), "
+                "(SELECT COUNT(*) FROM tiles WHERE job = id AND data NOT NULL), added",
                 (now,),
             ).fetchall()
             for job, total in wanted:

@@ -8,7 +8,6 @@ import multiprocessing
 import os
 import signal
 import time
-from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Lock, Thread
@@ -21,7 +20,6 @@ from jobs.store import StoreError
 from jobs.work import take_one_core, work
 
 _NICENESS = 10
-_AMONG_SESSIONS = 5  # a third of a session's share where all are busy
 _POLL = 0.2  # seconds between two looks into an idle store
 _IDLE = 120.0  # seconds without work after which a worker ends
 _GRACE = 5.0  # seconds that a worker has to give its tile back
@@ -104,15 +102,14 @@ def _settle() -> None:
 
 
 def _give_way() -> None:
-    """Let everybody else's work come first, that of the browser on this machine too.
+    """Let everybody else's work come first, above all the server's.
 
     Linux may share a machine out by sessions first, and then a niceness counts only among the processes of
-    one: beside workers in the server's session a browser would lose half of every core to it.
+    one: workers in the server's session would take from it what the browser leaves. In one of their own they
+    count as one session among others; to count for less there would keep them waiting on a busy machine.
     """
     os.nice(_NICENESS)
     os.setsid()
-    with suppress(OSError):  # another system, or one that shares differently
-        Path("/proc/self/autogroup").write_text(str(_AMONG_SESSIONS))
 
 
 def _follow(parent: BaseProcess) -> None:

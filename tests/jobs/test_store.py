@@ -172,6 +172,20 @@ def test_jobs_take_turns_and_tiles_go_in_order(tmp_path: Path) -> None:
     assert [store.take("e"), store.take("f")] == [("x", 2), None]
 
 
+def test_one_worker_takes_turns_too(tmp_path: Path) -> None:
+    store = DiskStore(tmp_path / "jobs.sqlite3")
+    store.add("x", "spec", 9)
+    store.put("x", 0, b"tile", 0.1)
+    store.add("y", "spec", 9)
+    order = []
+    for _ in range(4):
+        found = store.take("a")
+        assert found is not None
+        store.put(*found, b"tile", 0.1)
+        order.append(found)
+    assert order == [("y", 0), ("x", 1), ("y", 1), ("x", 2)]
+
+
 def test_the_jobs_used_longest_ago_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [1000.0]
     monkeypatch.setattr("time.time", lambda: clock[0])
