@@ -20,7 +20,7 @@
 
   dc.table = () => (table ??= JSON.parse(byId("table").dataset.json));
   dc.texts = () => texts;
-  const shown = (key) => dc.pytorch.text(key, texts); // in its box
+  const shown = (key) => dc.risk.text(key, texts) ?? dc.pytorch.text(key, texts); // in its box
   dc.unit = () => (texts.scale === "1" ? Number(texts.gamma) : 1); // of window, starts and tolerance
 
   // ------------------------------------------------------------- settings → controls
@@ -33,6 +33,7 @@
       const text = dc.pytorch.text(key, drawn);
       if (box && box.value !== text) box.value = text;
     }
+    dc.risk.showValues(drawn, (key) => asked.has(key) || broken.includes(key));
   };
 
   function showBox(key) {
@@ -55,7 +56,7 @@
   function showControls() {
     for (const key of Object.keys(dc.table().controls)) if (!broken.includes(key)) showBox(key);
     dc.sliders.show();
-    if (!broken.includes("window")) showBox("window");
+    for (const key of ["window", ...dc.risk.mirrors]) if (!broken.includes(key)) showBox(key);
     showChoice("colouring", texts.colouring);
     showChoice("quantity", texts.quantity);
     showChoice("layers", texts.layers === "none" ? [] : texts.layers.split(","));
@@ -69,7 +70,7 @@
   }
 
   // What is on the page: one mode at a time, and in it a colouring. A moving slider changes none of it.
-  const ARRANGED = ["page", "tab", "job", "init", "hide", "pin", "colouring", "scale", "guess", "pytorch", "step", "vote"];
+  const ARRANGED = ["origin", "optimizer", "page", "tab", "job", "init", "hide", "pin", "colouring", "scale", "guess", "pytorch", "step", "vote"];
   let arranged = null;
 
   function arrange() {
@@ -88,6 +89,7 @@
     dc.lesson.show();
     dc.jobs.tell();
     dc.rail.show();
+    dc.risk.show();
   }
 
   dc.showPreset = (key) => {
@@ -159,7 +161,7 @@
   }
 
   function isEdit({ type, target }) {
-    if (target.closest("#risk, #experiments")) return false; // what is there is no setting
+    if (target.closest("#risk, #experiments") && !target.closest(".risk-settings")) return false; // no settings
     if (type === "change") return target.closest(".box");
     const option = target.closest(".dash-options-list-option");
     if (option) return !option.matches(".selected") || option.closest("#layers");

@@ -40,7 +40,7 @@
   };
   const mapOf = (texts) => JSON.stringify({ ...texts, starts: 0, layers: 0, quantity: 0, colouring: 0, present: 0, time: 0, before: 0, selected: 0, batch: 0, kick: 0, guess: 0, step: 0, vote: 0 });
   // Real initialisations have no map: the server follows a few units first, then all.
-  const full = () => (dc.time.led() ? COARSEST : Number(wanted.texts.resolution) || dc.paint.pixels());
+  const full = () => (dc.time.led() || dc.risk.on() ? COARSEST : Number(wanted.texts.resolution) || dc.paint.pixels());
   const room = () => Math.min(Math.max(1 + Math.floor(travel / EVERY_MS), 1), MOST);
 
   // ------------------------------------------------------------- which pictures are older than the controls
@@ -130,7 +130,7 @@
     if (exact) options.exact = 1;
     if (bare) options.bare = 1;
     if (dc.embed.on() && !dc.paint.visible("share", true)) options.alone = 1;
-    if (complete) Object.assign(options, { complete: 1, budget: dc.time.led() ? CLOUDS_BUDGET : COMPLETE_BUDGET });
+    if (complete) Object.assign(options, { complete: 1, budget: dc.time.led() || dc.risk.on() ? CLOUDS_BUDGET : COMPLETE_BUDGET });
     for (const [name, value] of Object.entries(options)) query.set(name, value);
     return `${dc.view.base()}frame?${query}`;
   }

@@ -19,12 +19,14 @@ from dashboard.guess import keeping
 from dashboard.lesson_page import begin
 from dashboard.numbers import exact
 from dashboard.presets import PRESETS, matching
+from dashboard.risk_boxes import MIRRORS
 from dashboard.settings import DEFAULT, SMALLEST_WINDOW, WINDOW_LIMIT, Settings, from_texts, read_query
 from dashboard.texts import Window
 
-BOX_KEYS = (*CONTROLS, "window")
+BOX_KEYS = (*CONTROLS, "window", *MIRRORS)
 CHOICES = ("colouring", "layers", "quantity", "judging")
 BUTTONS = ("reset", "zoom-in", "zoom-out", "zoom-truth", "zoom-wedge", "zoom-whole", "scale")
+_PLACE = ("page", "tab", "job", "optimizer")  # what neither Reset nor a preset leaves
 Texts = dict[str, str]
 
 
@@ -148,6 +150,8 @@ def apply(settings: Settings, name: str, value: Any, typed: Mapping[str, str]) -
     """
     if name.endswith("-box"):
         key = name.removesuffix("-box")
+        if key in MIRRORS:
+            return _mirrored(settings, key, typed[key] or "")
         if settings.pytorch and key in ("beta", "eta"):
             return _in_pytorch(settings, key, typed[key] or "")
         return settings.edit({key: typed[key] or ""})
@@ -160,12 +164,25 @@ def apply(settings: Settings, name: str, value: Any, typed: Mapping[str, str]) -
     if name == "preset":
         return _preset(settings, value)
     if name == "reset":
-        return replace(DEFAULT, present=settings.present, pytorch=settings.pytorch)
+        kept = {key: getattr(settings, key) for key in ("present", "pytorch", *_PLACE)}
+        return replace(DEFAULT, **kept)
     if name == "scale":
         return settings.scaled(not settings.scale)
     plain = settings.scaled(False)
     zoomed = plain.edit({"window": ",".join(exact(v) for v in _zoomed(plain, name))})
     return zoomed.scaled(settings.scale)
+
+
+def _mirrored(settings: Settings, box: str, text: str) -> Settings:
+    """Read a box of the page Risk; of PyTorch's SGD its numbers are lr and momentum."""
+    key = MIRRORS[box]
+    torch = settings.optimizer in ("sgd", "nesterov") and key in ("eta", "beta")
+    try:
+        if torch:
+            return replace(_in_pytorch(replace(settings, pytorch=True), key, text), pytorch=settings.pytorch)
+        return settings.edit({key: text})
+    except InvalidSettingError as problem:
+        raise InvalidSettingError(box, problem.message, problem.nearest) from None
 
 
 def _in_pytorch(settings: Settings, key: str, text: str) -> Settings:
@@ -192,8 +209,8 @@ def _preset(settings: Settings, key: str | None) -> Settings:
         return settings  # the page names the preset that it shows; playhead and guess stay
     for preset in PRESETS:
         if preset.key == key:
-            chosen = preset.settings(settings.present)
-            return replace(chosen, pytorch=settings.pytorch, pin=settings.pin)
+            kept = {key: getattr(settings, key) for key in ("pytorch", "pin", *_PLACE)}
+            return replace(preset.settings(settings.present), **kept)
     return settings
 
 

@@ -230,6 +230,42 @@ INITIALS: tuple[Control, ...] = (
     ),
 )  # fmt: skip
 
+# Of the page Risk: what else there is to a training than the sliders.
+TRAININGS: tuple[Control, ...] = (
+    Control(
+        "updates", "", "updates T", 10_000, 1, 100_000, integer=True,
+        help="Units are judged after exactly T updates.",
+    ),
+    Control(
+        "alpha", "", "alpha", 0.99, 0.0, 0.9999,
+        help="RMSprop's smoothing constant of the squared gradients.",
+    ),
+    Control(
+        "beta2", "", "beta2", 0.999, 0.0, 0.99999,
+        help="Adam's smoothing constant of the squared gradients.",
+    ),
+    Control(
+        "decay", "", "weight decay", 0.01, 0.0, 10.0,
+        help="AdamW's decoupled weight decay.",
+    ),
+    Control(
+        "bias", "", "bias at start", 0.0, -100.0, 100.0,
+        help="What the bias of every unit is moved by before the first update.",
+    ),
+    Control(
+        "warmup", "", "momentum warm-up", 0, 0, 100_000, integer=True,
+        help="Number of updates over which momentum rises from 0; 0 for none.",
+    ),
+    Control(
+        "clip", "", "gradient clipping", 0.0, 1e-6, 1e6, zero=True, zero_text="off",
+        help="Longest gradient of a unit; a longer one is scaled down to it.",
+    ),
+    Control(
+        "slope", "", "leaky slope", 0.0, 0.0, 0.99,
+        help="Slope of the unit where a ReLU has none; 0 is the ReLU.",
+    ),
+)  # fmt: skip
+
 UNIT_BOXES: tuple[Control, ...] = (
     Control(
         "batch", "", "Batch", 32, 1, 1_000_000, integer=True,
@@ -237,4 +273,6 @@ UNIT_BOXES: tuple[Control, ...] = (
     ),
 )  # fmt: skip
 
-CONTROLS: dict[str, Control] = {control.key: control for control in SLIDERS + BOXES + INITIALS + UNIT_BOXES}
+CONTROLS: dict[str, Control] = {
+    control.key: control for control in (*SLIDERS, *BOXES, *INITIALS, *TRAININGS, *UNIT_BOXES)
+}

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from time import perf_counter
 from typing import Any
 
-from dashboard import alternatives, guess, initialisation, lesson_page
+from dashboard import alternatives, guess, initialisation, lesson_page, risk_frame
 from dashboard.clouds import clouds
 from dashboard.comparison import conditions, without_momentum
 from dashboard.map_frame import starts
@@ -82,6 +82,8 @@ def look(request: FrameRequest, cancel: Cancellation) -> Shown:
     """
     if request.settings.hide != "none":
         return _hidden(request, cancel)
+    if request.settings.page == "risk":
+        return risk_frame.look(request, cancel)
     if request.settings.initializer is not None:
         return _units(request, cancel)
     return starts(request, cancel)

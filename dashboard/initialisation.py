@@ -131,14 +131,17 @@ def _later(run: Cloud, row: int) -> Iterator[str]:
 
 def _drawn(initializer: Initializer) -> str:
     name = SCHEME_NAMES[initializer.scheme]
-    return f"{name}, b = 0" if initializer.deviations[1] == 0 else name
+    return f"{name}, b = {readable(initializer.bias)}" if initializer.deviations[1] == 0 else name
 
 
 def _counting(run: Cloud) -> str:
     drawn = run.initializer
     weights, biases = (readable(std) for std in drawn.deviations)
     fan_out = " and fan-out" if drawn.fan_out is not None else ""
-    bias = "0" if drawn.deviations[1] == 0 else f"of {biases}"
+    parts = [f"of {biases}"] if drawn.deviations[1] != 0 else []
+    if drawn.bias != 0 or not parts:
+        parts.append(f"{'moved by ' if parts else ''}{readable(drawn.bias)}")
+    bias = ", ".join(parts)
     kind = "uniform" if drawn.uniform else "normal"
     return (
         f"of {run.count} units drawn with {SCHEME_NAMES[drawn.scheme]} at fan-in{fan_out} {drawn.fan_in} "

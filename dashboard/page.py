@@ -43,8 +43,12 @@ def rail(settings: Settings, preset: Preset | None) -> dict[str, Properties]:
     return {
         "provenance": {"text": preset.provenance() if preset else ""},
         **listed(settings),
-        **({} if settings.page in OWN else rail_words(settings.page, "momentum", settings)),
+        **({} if settings.page in OWN else rail_words(settings.page, _method(settings), settings)),
     }
+
+
+def _method(settings: Settings) -> str:
+    return settings.optimizer if settings.page == "risk" else "momentum"
 
 
 def _shares(basin: BasinMap, words: Caption, guess: float | None) -> dict[str, Properties]:

@@ -97,6 +97,13 @@ PRESETS: tuple[Preset, ...] = (
 _BY_SETTINGS = {replace(preset.settings(), time=0): preset for preset in reversed(PRESETS)}
 
 
+# What Explore's pictures do not depend on.
+_OF_RISK = {
+    key: getattr(DEFAULT, key)
+    for key in ("optimizer", "origin", "updates", "alpha", "beta2", "decay", "warmup", "clip", "slope")
+}
+
+
 def matching(settings: Settings) -> Preset | None:
     """Return the preset that these settings are, however they are shown, guessed, kicked or compared."""
     plain = replace(
@@ -109,5 +116,6 @@ def matching(settings: Settings) -> Preset | None:
         vote=0,
         page="explore",
         job="none",
+        **_OF_RISK,
     )
     return _BY_SETTINGS.get(replace(plain, hide=DEFAULT.hide, guess=DEFAULT.guess, pin=DEFAULT.pin))

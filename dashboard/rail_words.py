@@ -37,8 +37,8 @@ def _number(value: float) -> str:
     return exact(float(f"{value:.4g}"))
 
 
-# By the names of `experiments.optimizers.Method`.
-OPTIMISERS: Mapping[str, Optimiser] = {
+# By the names of `experiments.optimizers.Method`, and those of `texts.OPTIMIZERS` on the page Risk.
+_NAMED: Mapping[str, Optimiser] = {
     "momentum": Optimiser(
         "momentum", lambda eta, beta: f"SGD(lr={_number(eta * (1 - beta))}, momentum={exact(beta)})", True
     ),
@@ -46,7 +46,17 @@ OPTIMISERS: Mapping[str, Optimiser] = {
     "adam": Optimiser(
         "momentum β₁", lambda eta, beta: f"Adam(lr={_number(eta)}, betas=({exact(beta)}, 0.999))"
     ),
+    "nesterov": Optimiser(
+        "momentum",
+        lambda eta, beta: f"SGD(lr={_number(eta * (1 - beta))}, momentum={exact(beta)}, nesterov=True)",
+        True,
+    ),
+    "rmsprop": Optimiser("not used by RMSprop", lambda eta, beta: f"RMSprop(lr={_number(eta)})"),
+    "adamw": Optimiser(
+        "momentum β₁", lambda eta, beta: f"AdamW(lr={_number(eta)}, betas=({exact(beta)}, 0.999))"
+    ),
 }
+OPTIMISERS: Mapping[str, Optimiser] = {**_NAMED, "sgd": _NAMED["momentum"]}
 
 
 def rail_words(page: str, method: str, settings: Settings) -> Properties:

@@ -214,6 +214,13 @@ def cells(spec: Sweep) -> str:
     return f"{grouped(prod(spec.shape))} {'maps' if isinstance(spec.starts, Grid) else 'clouds'}"
 
 
+def expected(spec: Sweep, workers: int) -> tuple[str, str]:
+    """Say what a sweep would show, and about how long it takes."""
+    over = " and ".join(NAMES[axis.name] for axis in spec.axes)
+    seconds = max(1, round(spec.seconds / workers))
+    return f"The dead share over {over}.", f"{_capital(cells(spec))}, usually about {seconds} s."
+
+
 def differs(spec: Sweep, settings: Settings) -> str:
     """Say which settings of a sweep are no longer the page's; nothing when all are."""
     plain, varied = settings.scaled(False), {axis.name for axis in spec.axes}

@@ -14,6 +14,7 @@ from dashboard.jobs_shown import NOTHING, NotShownError
 from dashboard.risk import USUAL, Asked
 from dashboard.settings import Settings, from_texts
 from dynamics import Sweep, SweepResult
+from dynamics.threads import worker_count
 from figures import View
 from figures import sweep as sweep_picture
 from jobs.service import Progress
@@ -74,18 +75,20 @@ def _register_form(app: Dash) -> None:
         Output("risk-run", "children"),
         Output("risk-run", "disabled"),
         Output("risk-error", "children"),
+        Output("risk-empty", "children"),
+        Output("risk-cost", "children"),
         [Input(field, "value") for field in FIELDS],
         Input("at-work", "data"),
     )
-    def cost(*inputs: Any) -> tuple[str, bool, str]:
+    def cost(*inputs: Any) -> tuple[str, bool, str, str, str]:
         *values, texts = inputs
         if texts is None:
-            return "Run", True, ""
+            return "Run", True, "", "", ""
         try:
             spec = risk.sweep(from_texts(texts), _asked(values))
         except InvalidSettingError as problem:
-            return "Run", True, f"▲ {problem.message}."
-        return f"Run {risk.cells(spec)}", False, ""
+            return "Run", True, f"▲ {problem.message}.", "", ""
+        return f"Run {risk.cells(spec)}", False, "", *risk.expected(spec, worker_count())
 
 
 def _register_job(app: Dash) -> None:

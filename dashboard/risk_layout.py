@@ -8,7 +8,7 @@ from __future__ import annotations
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import jobs_shown, layer_layout
+from dashboard import jobs_shown, layer_layout, risk_boxes
 from dashboard.markup import aria, graph, share_ramp, tabs
 from dashboard.risk import NAMES, NOTHING, USUAL
 from dashboard.texts import TABS
@@ -33,16 +33,36 @@ def page() -> Component:
 def settings_heading() -> list[Component]:
     """Return what stands above the tabs while the risk at these settings is shown."""
     return [
-        html.H1("For which settings do units die?", id="risk-title"),
-        html.P(id="risk-extremes", className="context"),
-        html.P(id="risk-counting", className="counting"),
+        html.H1("Will my units die?", id="risk-verdict"),
+        html.P(id="risk-context", className="context"),
     ]
 
 
 def settings_panel() -> list[Component]:
     """Return what the tab "These settings" holds."""
-    side = [_form(), jobs_shown.progress("risk"), _legend()]
-    return [html.Div([_picture(), html.Div(side, className="risk-side")], className="risk-body")]
+    return [risk_boxes.boxes(), html.Div([risk_boxes.rows(), _map()], className="risk-body")]
+
+
+def _map() -> Component:
+    """Return the dead share over two settings: a sweep, asked for by a form that is folded."""
+    folded = html.Details(
+        [html.Summary("Axes and ranges"), _form(), _legend()], id="risk-axes", className="risk-axes"
+    )
+    empty = html.Div([html.P(id="risk-empty"), html.P(id="risk-cost", className="small muted")])
+    run = html.Button("Run", id="risk-run", className="primary")
+    return html.Section(
+        [
+            html.H2("For which settings do units die?", id="risk-title"),
+            share_ramp(),
+            html.Div([_picture(), html.Div(empty, className="sweep-empty")], className="sweep-frame"),
+            html.P(id="risk-extremes", className="small muted"),
+            html.Div([run, folded], className="risk-actions"),
+            jobs_shown.progress("risk"),
+            html.P(id="risk-counting", className="small muted"),
+        ],
+        className="risk-map",
+        **aria(labelledby="risk-title"),
+    )
 
 
 def _form() -> Component:
@@ -67,7 +87,6 @@ def _form() -> Component:
                 className="risk-field",
             ),
             _box("risk-side", "a side", "64"),
-            html.Button("Run", id="risk-run", className="primary"),
         ],
         className="risk-form",
         role="group",
@@ -119,13 +138,7 @@ def _picture() -> Component:
 def _legend() -> Component:
     return html.Div(
         [
-            html.P("Dead share", className="legend-title"),
-            share_ramp(),
             html.P("Click a cell to take its settings to Explore.", className="small muted"),
-            html.P(
-                "One unit, Gaussian inputs, the expected gradient: a guide, not a promise for a network.",
-                className="small muted",
-            ),
             html.P(
                 "What is finished is kept: this page's address opens the same sweep, and goes on with it.",
                 className="small muted",

@@ -13,6 +13,7 @@ from dashboard.embed import fitted
 from dashboard.numbers import exact
 from dashboard.pin import Pin
 from dashboard.texts import (
+    ONE_RATE,
     PARSERS,
     RISK_TABS,
     SELECTED,
@@ -51,7 +52,9 @@ class Settings:
     `hide` is "outcome" while the viewer guesses the dead share first, `guess` what was guessed, in per cent.
     `pin` is what the page compares with. `step` is the lesson's, 0 outside it, `vote` the option that was
     predicted there, 0 for none. `page` is one of `pages.VIEWS`, as the path says, `tab` what of
-    it is shown, `job` the work whose result is.
+    it is shown, `job` the work whose result is. On the page Risk units are trained for `updates` updates by
+    `optimizer`, one of `texts.OPTIMIZERS`, from `init`, He's normal one where that is none, or evenly from
+    the window, as `origin` says; `alpha`, `beta2`, `decay`, `warmup`, `clip` and `slope` are the training's.
     """
 
     beta: float = CONTROLS["beta"].default
@@ -80,6 +83,7 @@ class Settings:
     units: int = int(CONTROLS["units"].default)
     weight_std: float = CONTROLS["weight_std"].default
     bias_std: float = CONTROLS["bias_std"].default
+    bias: float = CONTROLS["bias"].default
     seed: int = 0
     pytorch: bool = False
     hide: str = "none"
@@ -90,6 +94,15 @@ class Settings:
     page: str = "explore"
     tab: str = "figure1"
     job: str = "none"
+    optimizer: str = "momentum"
+    origin: str = "draw"
+    updates: int = int(CONTROLS["updates"].default)
+    alpha: float = CONTROLS["alpha"].default
+    beta2: float = CONTROLS["beta2"].default
+    decay: float = CONTROLS["decay"].default
+    warmup: int = int(CONTROLS["warmup"].default)
+    clip: float = CONTROLS["clip"].default
+    slope: float = CONTROLS["slope"].default
 
     @property
     def lr(self) -> float:
@@ -131,8 +144,8 @@ class Settings:
             return None
         if self.init == Scheme.GAUSSIAN:
             own = self.weight_std, self.bias_std
-            return Initializer(Scheme.GAUSSIAN, self.fan_in, None, *own)
-        return Initializer(Scheme(self.init), self.fan_in)
+            return Initializer(Scheme.GAUSSIAN, self.fan_in, None, *own, bias=self.bias)
+        return Initializer(Scheme(self.init), self.fan_in, bias=self.bias)
 
     @property
     def unit(self) -> float:
@@ -280,6 +293,8 @@ def read_query(query: str, begin: Settings | None = None) -> tuple[Settings, lis
     settings = replace(begin, **changes)
     if settings.page != "risk" and settings.tab in RISK_TABS:
         settings = replace(settings, tab=TABS[0])
+    if settings.page == "risk" and settings.optimizer in ONE_RATE:
+        settings = replace(settings, pytorch=False)
     if picture != "none":
         settings = fitted(settings, picture, changes.keys())
     if settings.hide != "none" and (settings.init != "none" or settings.pin is not None):

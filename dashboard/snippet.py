@@ -242,6 +242,8 @@ def _units(settings: Settings, betas: Sequence[float], iterations: Sequence[int]
     drawing = {"scheme": str(drawn.scheme), "fan_in": drawn.fan_in}
     if drawn.weight_std is not None:
         drawing |= {"weight_std": drawn.weight_std, "bias_std": drawn.bias_std}
+    if drawn.bias != 0:
+        drawing["bias"] = drawn.bias
     counts = {"count": settings.units, "seed": settings.seed, "epsilon": settings.epsilon}
     yield f"drawing = dict(initializer=Initializer({named(drawing)}), {named(counts)})"
     yield "runs = [  # .iteration, .w, .b, .rho, .dead, .dead_fraction, .interval, .activation_quantiles"

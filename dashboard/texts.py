@@ -31,6 +31,9 @@ TABS = (
     "network",
 )  # of the page Experiments; the first one names the first tab of every page
 RISK_TABS = ("layer",)  # of the page Risk, after its first
+OPTIMIZERS = ("momentum", "sgd", "nesterov", "rmsprop", "adam", "adamw")  # of the page Risk
+ONE_RATE = OPTIMIZERS[3:]  # whose lr is no η(1 − β)
+ORIGINS = ("draw", "window")  # what its units start from: the initialisation, or the window
 LAST_SEED = 9999
 LAST_STEP, LAST_VOTE = 10, 3  # of the lesson, and of what a step lets one predict
 LAST_ITERATION = int(CONTROLS["max_iterations"].high)
@@ -205,4 +208,6 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "page": _choice("page", VIEWS),
     "tab": _choice("tab", (*TABS, *RISK_TABS)),
     "job": _parse_job,
+    "optimizer": _choice("optimizer", OPTIMIZERS),
+    "origin": _choice("origin", ORIGINS),
 }

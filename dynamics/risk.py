@@ -11,21 +11,18 @@ from numpy.typing import NDArray
 
 from dynamics import checks
 from dynamics.arrays import ReadOnlyArrays
-from dynamics.basins import LONGEST_RUN, outcomes
 from dynamics.coordinates import CoordinateStarts, spread
 from dynamics.initializers import Initializer, Starts
 from dynamics.interval import replicated
-from dynamics.optimizers import as_momentum, coordinatewise
 from dynamics.outcome import Cancellation, Outcome
 from dynamics.points import MOST_POINTS, Box, points
-from dynamics.relu import expected_loss
 from dynamics.training import Training
 from dynamics.unit_training import train_units
 
 Floats = NDArray[np.float64]
 
 REPLICATES = 8
-_PIECE = 4096  # units trained at a time, of the slow way
+_PIECE = 4096  # units trained at a time: their weights one by one take 1 MB
 
 
 class Estimate(NamedTuple):
@@ -121,8 +118,8 @@ def risk(
 ) -> Risk:
     """Return what becomes of 8 × `points` units.
 
-    Where the optimiser is the paper's momentum, by whatever name, units are solved by the engine of
-    `outcomes`, else iterated; coordinatewise optimisers with the orthogonal weights of `spread`.
+    Units are trained as by `train_units`, for coordinatewise optimisers with the orthogonal weights of
+    `spread`.
 
     Parameters
     ----------
@@ -188,29 +185,11 @@ def _ends(
     training: Training, origin: Initializer | Box, starts: Starts, seed: int, cancel: Cancellation | None
 ) -> tuple[NDArray[np.uint8], Floats]:
     """Return outcome and expected loss of every unit, (8, n) each."""
-    hp = as_momentum(training.optimizer, training.gamma, training.delta)
-    plain = training.slope == 0 and training.clip is None and training.warmup == 0
-    if hp is not None and plain and training.steps <= LONGEST_RUN:
-        end = outcomes(
-            *(hp, starts.w, starts.b, starts.rho),
-            epsilon=training.epsilon,
-            tolerance=0,
-            max_iterations=training.steps,
-            cancel=cancel,
-        )
-        with np.errstate(all="ignore"):  # of what has diverged
-            loss = expected_loss(end.final_w, end.final_b, hp.gamma, hp.delta, end.final_rho)
-        outcome, loss = end.outcome, np.where(end.outcome == Outcome.DIVERGED, np.inf, loss)
-    else:
-        pieces = [
-            train_units(
-                training, _full(training, origin, starts, slice(i, i + _PIECE), seed + i), cancel=cancel
-            )
-            for i in range(0, len(starts.w), _PIECE)
-        ]
-        outcome, loss = (
-            np.concatenate([getattr(p, name)[-1] for p in pieces]) for name in ("outcome", "loss")
-        )
+    pieces = [
+        train_units(training, _full(training, origin, starts, slice(i, i + _PIECE), seed + i), cancel=cancel)
+        for i in range(0, len(starts.w), _PIECE)
+    ]
+    outcome, loss = (np.concatenate([getattr(p, name)[-1] for p in pieces]) for name in ("outcome", "loss"))
     return outcome.reshape(REPLICATES, -1), loss.reshape(REPLICATES, -1)
 
 
@@ -219,7 +198,7 @@ def _full(
 ) -> Starts | CoordinateStarts:
     """Return some of the starts as the optimiser needs them."""
     some = Starts(starts.w[piece], starts.b[piece], starts.rho[piece])
-    if not coordinatewise(training.optimizer):
+    if not training.needs_coordinates:
         return some
     if isinstance(origin, Box):
         return CoordinateStarts(some.w, some.b, some.rho[:, None])
