@@ -200,14 +200,14 @@ def _found(settings: Settings, cancel: Cancellation, most: int, seconds: float) 
         (Asked(change.training, change.origin, question.seed).seconds, i, change)
         for i, change in enumerate(on_offer(settings, question))
     )
-    share = seconds / (len(offered) + 1) if most == REST else seconds
+    share = seconds / 2 / (len(offered) + 1) if most == REST else seconds
     now = answer(question, affordable(question, most, max(share, seconds / 4)), cancel)
     options = []
     for _, _, change in offered:
         left = seconds - (perf_counter() - begin)
         then = Asked(change.training, change.origin, question.seed)
         points = min(affordable(then, most, share), now.points)
-        if points * then.seconds > left:
+        if left < (0 if most == REST else points * then.seconds):
             continue
         pair = answer(question, points, cancel)
         options.append(compared(pair, change, answer(then, points, cancel)))

@@ -142,7 +142,7 @@ def detail(change: Change) -> str:
     for field, value in change.fields:
         if field == "scheme" and not isinstance(change.origin, Box):
             weight, bias = change.origin.deviations
-            told.append(f"std. dev. of weights {readable(weight, 2)}, of biases {readable(bias, 2)}")
+            told.append(f"std. dev. {readable(weight, 2)}, biases {readable(bias, 2)}")
         elif field == "warmup":
             told.append(f"over the first {grouped(int(value))} updates")
         elif field == "clip":

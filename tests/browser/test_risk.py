@@ -32,6 +32,7 @@ def test_a_sweep_is_run_clicked_and_linked_to(open_page: OpenPage) -> None:
     page.click("#nav-risk")
     expect(page).to_have_url(re.compile(r"/risk\?gamma=0\.2$"))
     expect(page.locator("#picture-map")).to_be_hidden()
+    page.click("#risk-axes summary")
     fill(
         page, across_from="0.05", across_to="0.5", across_count="4", up_to="0.9", up_count="3", risk_side="24"
     )
@@ -83,9 +84,57 @@ def test_a_sweep_is_run_clicked_and_linked_to(open_page: OpenPage) -> None:
     expect(page).to_have_url(re.compile("/risk"))
 
 
+def test_the_risk_follows_sliders_boxes_and_advice(open_page: OpenPage) -> None:
+    page = open_page("/risk?beta=0.95")
+    expect(page.locator("#risk-verdict")).to_contain_text("every unit is dead after 10\u202f000 updates; ")
+    expect(page.locator("#risk-row-0-name")).to_have_text("Normalise the target")
+    assert page.inner_text("#risk-now-interval") == "99.95–100 %"
+    assert page.get_attribute("#risk-now-bar", "aria-label") == "dead 100 %"
+    # A slider changes it while the hand moves, before anything rests.
+    page.focus("#gamma [role=slider]")
+    page.keyboard.press("End")
+    page.wait_for_function(
+        "document.getElementById('risk-verdict').textContent.startsWith('Low risk: no unit')"
+    )
+    settled(page)
+    assert page.input_value("#risk-deviation-box") == "10"
+    assert page.is_hidden("#risk-row-0")
+    assert page.is_visible("#risk-nothing")
+    # A box of the page is the rail's; what it cannot take is said beside it.
+    page.fill("#risk-deviation-box", "0.1")
+    page.press("#risk-deviation-box", "Enter")
+    page.wait_for_function("document.getElementById('gamma-box').value === '0.1'")
+    page.fill("#risk-momentum-box", "1.2")
+    page.press("#risk-momentum-box", "Enter")
+    said = "▲ β must be at least 0 and at most 0.9999, not 1.2."
+    expect(page.locator("#risk-momentum-error")).to_have_text(said)
+    page.fill("#risk-momentum-box", "0.95")
+    page.press("#risk-momentum-box", "Enter")
+    expect(page.locator("#risk-momentum-error")).to_be_empty()
+    settled(page)
+    # Advice is applied, and taken back.
+    page.click("#risk-row-0-apply")
+    page.wait_for_function("deadcone.texts().gamma === '1'")
+    expect(page.locator("#risk-undo")).to_have_text("Undo “Normalise the target”")
+    page.click("#risk-undo")
+    page.wait_for_function("deadcone.texts().gamma === '0.1'")
+    # PyTorch's SGD is set in its own numbers, in the rail too, and all of it is in the address.
+    page.select_option("#risk-optimizer", "sgd")
+    page.select_option("#risk-init", "window")
+    settled(page)
+    assert page.input_value("#risk-rate-box") == page.input_value("#eta-box") == "0.005"
+    expect(page.locator("#risk-verdict")).to_contain_text("of starts are dead")
+    expect(page).to_have_url(re.compile(r"optimizer=sgd.*origin=window|origin=window.*optimizer=sgd"))
+    assert page.is_hidden("#risk-fan-in-field")
+    page.select_option("#risk-optimizer", "adam")
+    expect(page.locator("#pytorch")).to_have_text("Adam(lr=0.1, betas=(0.95, 0.999))")
+    assert page.is_visible("#beta2-box")
+
+
 def test_a_sweep_is_cancelled_and_goes_on(open_page: OpenPage) -> None:
     page = open_page("/risk?gamma=0.3", width=390, height=844)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.click("#risk-axes summary")
     fill(page, across_count="12", up_count="10", risk_side="96")
     page.click("#risk-run")
     page.wait_for_selector("#risk-cancel:not([hidden])")
