@@ -32,7 +32,7 @@ from dynamics import (
 from dynamics.advice import changes, compared, ranked
 
 FIRST_SECONDS = 0.12  # of one answer while a hand moves, and of all changes together after it
-REST_SECONDS = 6.0  # of everything at rest
+REST_SECONDS = 2.5  # of everything at rest
 # Points of each of the 8 replicates: at first, at rest; a slow optimiser has as many as time allows.
 FIRST, REST, FEWEST = 32, 2048, 8
 # Seconds of two busy cores for a unit: by supersteps, or for each update, by (w, b, ρ) or by all weights.
