@@ -18,7 +18,7 @@ from dynamics.initializers import Initializer, Starts
 
 Floats = NDArray[np.float64]
 
-MOST_COORDINATES = 64  # orthogonal weights up to which `spread` draws all
+MOST_COORDINATES = 128  # orthogonal weights up to which `spread` draws all
 _REPRESENTATIVES = 32  # that stand for more
 
 
@@ -109,7 +109,7 @@ def spread(
 
     Beyond, 32 weights stand for (n − 1)/32 axes each: the quantiles (j − ½)/32 of a weight's absolute
     value, scaled to ρ. That leaves out how the shape differs from unit to unit, by about 1/√n;
-    `docs/optimizers.md` tells how little it moves the dead share.
+    `docs/optimizers.md` tells by how much that moves the dead share.
 
     Parameters
     ----------

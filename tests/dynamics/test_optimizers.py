@@ -274,7 +274,7 @@ def test_large_minibatches_are_the_expected_gradient() -> None:
 
 def test_spread_weights_have_the_shape_and_the_length() -> None:
     for scheme in ("he_normal", "pytorch"):
-        for fan_in, axes in ((1, 0), (2, 1), (65, 64), (66, 32), (1000, 32)):
+        for fan_in, axes in ((1, 0), (2, 1), (129, 128), (130, 32), (1000, 32)):
             initializer = Initializer(scheme, fan_in)  # type: ignore[arg-type]
             starts = sample(initializer, 200, 1)
             found = spread(initializer, starts, 4)
@@ -286,7 +286,7 @@ def test_spread_weights_have_the_shape_and_the_length() -> None:
                 assert kurtosis == pytest.approx(3.0 if scheme == "he_normal" else 1.8, abs=0.4)
 
 
-@pytest.mark.parametrize(("fan_in", "most"), [(5, 64), (80, 64)])
+@pytest.mark.parametrize(("fan_in", "most"), [(5, 64), (60, 40)])
 def test_spread_weights_die_as_all_do(fan_in: int, most: int) -> None:
     initializer = Initializer("pytorch", fan_in)  # type: ignore[arg-type]
     starts = coordinate_starts(initializer, np.random.default_rng(0).random((2000, fan_in + 1)))
