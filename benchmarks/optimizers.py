@@ -65,7 +65,7 @@ def error() -> None:
             initializer = Initializer(scheme, fan_in)
             starts = coordinate_starts(initializer, np.random.default_rng(1).random((UNITS, fan_in + 1)))
             training = Training(optimizer=optimizer, gamma=gamma, steps=1000)
-            few = spread(initializer, Starts(starts.w, starts.b, starts.rho))
+            few = spread(initializer, Starts(starts.w, starts.b, starts.rho), most=64)
             all_dead, few_dead = (
                 train_units(training, each).outcome[-1] == Outcome.DEAD for each in (starts, few)
             )

@@ -108,8 +108,9 @@ def spread(
     do not depend on their length, and for uniform ones as the starts grow many.
 
     Beyond, 32 weights stand for (n − 1)/32 axes each: the quantiles (j − ½)/32 of a weight's absolute
-    value, scaled to ρ. That leaves out how the shape differs from unit to unit, by about 1/√n;
-    `docs/optimizers.md` tells by how much that moves the dead share.
+    value, scaled to ρ. That leaves out how the shape differs from unit to unit, by about 1/√n. It moves the
+    dead share by less than a point with Adam, by 7 with RMSprop at n = 1000, in the settings measured in
+    `docs/optimizers.md`. A larger `most` draws all.
 
     Parameters
     ----------
