@@ -14,7 +14,7 @@ from figures.view import View
 
 _EMPTY = (2.2, -8.0, 5.5)  # ‖w‖ and b of the axes' ends while there is no layer
 _ROOM = 0.08  # of the span, left beyond the last unit
-_DEPTH, _HEIGHT = 0.3, 0.18  # of the cones' borders at ‖w‖'s end, which are seen at least
+_SEEN = 0.35  # of the cones' borders at ‖w‖'s end, at least: their names fit in
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,7 @@ def _ends(units: DrawnUnits, slope: float) -> tuple[float, float, float]:
     low, high = min(float(units.mean.min()), 0.0), max(float(units.mean.max()), 0.0)
     right = right if right > 0 else max(high - low, 1e-12) / -slope
     border = -slope * right
-    low, high = min(low, -_DEPTH * border), max(high, _HEIGHT * border)
+    low, high = min(low, -_SEEN * border), max(high, _SEEN * border)
     room = _ROOM * (high - low)
     return right, low - room, high + room
 
