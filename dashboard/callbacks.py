@@ -106,6 +106,11 @@ def register(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("deadcone", "rail"), Input("rail-words", "data"), prevent_initial_call=True
     )
+    app.clientside_callback(
+        ClientsideFunction("deadcone", "stepped"),
+        Input("experiments-drawn", "data"),
+        prevent_initial_call=True,
+    )
 
 
 def apply_all(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from dashboard.controls import InvalidSettingError
@@ -12,6 +12,7 @@ from experiments import builtin, kept
 from experiments.depth import DepthRun
 from experiments.figure1 import Figure1
 from experiments.optimizers import Method
+from experiments.theory import Theory
 from jobs.store import StoreError
 
 METHODS: Mapping[str, str] = {
@@ -34,24 +35,33 @@ LABELS: Mapping[str, str] = {
     "seeds": "Seeds",
     "datasets": "Data sets",
     "dataset": "Data",
+    "epsilon": "ε",
 }
-NUMBERS = ("eta", "depth", "width", "leak", "batch", "steps", "seeds")
-Run = Figure1 | DepthRun
+NUMBERS = ("eta", "depth", "width", "leak", "batch", "steps", "seeds", "epsilon")
+_SYMBOLS = {"beta": "β", "eta": "η", "gamma": "γ", "delta": "δ", "epsilon": "ε"}
+Run = Figure1 | DepthRun | Theory
 Values = Mapping[str, Any]
 
 
 class Tab(NamedTuple):
-    """One tab: its specification, its name, and the fields that have a box."""
+    """One tab: its specification, its name, the fields that have a box, and those that have a slider."""
 
     spec: type[Any]
     name: str
     fields: tuple[str, ...]
+    sliders: tuple[str, ...] = ()
 
 
 _SHARED = ("method", "eta", "betas", "depth", "width", "batch", "steps", "seeds")
 TABS: Mapping[str, Tab] = {
     "figure1": Tab(Figure1, "Fig. 1", (*_SHARED, "leak", "datasets")),
-    "depth": Tab(DepthRun, "Depth and residuals", (*_SHARED, "dataset")),
+    "depth": Tab(DepthRun, "Depth and residuals", (*_SHARED, "dataset"), ("gamma", "delta")),
+    "theory": Tab(
+        Theory,
+        "Back to the theory",
+        ("dataset", "width", "steps", "seeds", "epsilon"),
+        ("beta", "eta", "gamma", "delta"),
+    ),
 }
 
 
@@ -64,10 +74,14 @@ TAB_NAMES: Mapping[str, str] = {
 }
 
 
+def tab_of(run: Run) -> Tab:
+    """Return which tab asks for such runs."""
+    return next(tab for tab in TABS.values() if tab.spec is type(run))
+
+
 def values_of(run: Run) -> dict[str, Any]:
     """Return what the boxes hold when they ask for a run."""
-    tab = next(tab for tab in TABS.values() if tab.spec is type(run))
-    return {field: _shown(field, getattr(run, field)) for field in tab.fields}
+    return {field: _shown(field, getattr(run, field)) for field in tab_of(run).fields}
 
 
 def _shown(field: str, value: Any) -> Any:
@@ -79,32 +93,35 @@ def _shown(field: str, value: Any) -> Any:
 
 
 def run(tab: str, settings: Settings, values: Values) -> Run:
-    """Return the run that a tab's boxes ask for; a deep network's γ and δ are the settings'.
+    """Return the run that a tab's boxes ask for; what has a slider there is the settings'.
 
     Raises
     ------
     InvalidSettingError
         When a text is no number or out of its range, or when all of it would take too long.
     """
-    numbers = {field: _number(field, values[field]) for field in NUMBERS if field in TABS[tab].fields}
-    given: dict[str, Any] = {"method": values["method"], "betas": _betas(values["betas"]), **numbers}
-    if tab == "figure1":
-        # In one order, so that the same sets are the same run.
-        chosen = values["datasets"] or []
-        own = sorted(name for name in chosen if kept.is_own(name))
-        given["datasets"] = (*(name for name in builtin.NAMES if name in chosen), *own)
-        make: Callable[..., Run] = Figure1
-    else:
-        given |= {"dataset": values["dataset"], "gamma": settings.gamma, "delta": settings.delta}
-        make = DepthRun
+    asked = TABS[tab]
+    given = {field: _read(field, values[field]) for field in asked.fields}
+    given |= {key: getattr(settings, key) for key in asked.sliders}
     try:
-        return make(**given)
+        found: Run = asked.spec(**given)
     except kept.GoneError as error:
         raise InvalidSettingError("experiments", str(error), None) from None
     except ValueError as error:
         raise InvalidSettingError("experiments", _sentence(str(error)), None) from None
     except StoreError as error:
         raise InvalidSettingError("experiments", str(error).rstrip("."), None) from None
+    return found
+
+
+def _read(field: str, value: Any) -> Any:
+    if field == "betas":
+        return _betas(value)
+    if field == "datasets":
+        # In one order, so that the same sets are the same run.
+        own = sorted(name for name in value or [] if kept.is_own(name))
+        return (*(name for name in builtin.NAMES if name in (value or [])), *own)
+    return _number(field, value) if field in NUMBERS else value
 
 
 def _number(field: str, text: Any) -> float | int:
@@ -113,7 +130,7 @@ def _number(field: str, text: Any) -> float | int:
     except ValueError:
         message = f"{LABELS[field]} must be a number, not “{str(text)[:40]}”"
         raise InvalidSettingError("experiments", message, None) from None
-    return int(value) if field not in ("eta", "leak") and value.is_integer() else value
+    return int(value) if field not in ("eta", "leak", "epsilon") and value.is_integer() else value
 
 
 def _betas(text: Any) -> tuple[float, ...]:
@@ -127,7 +144,7 @@ def _betas(text: Any) -> tuple[float, ...]:
 def _sentence(text: str) -> str:
     """Return a specification's complaint with the box's name in place of the field's."""
     field, _, rest = text.partition(" ")
-    names = {**LABELS, "betas": "β", "gamma": "γ", "delta": "δ"}
+    names = {**LABELS, **_SYMBOLS, "betas": "β"}
     if field == "datasets" and rest.endswith("got "):
         return "Choose at least one data set"
     return f"{names.get(field, field)} {rest}"
@@ -135,7 +152,7 @@ def _sentence(text: str) -> str:
 
 def differences(run: Run, asked: Run) -> tuple[str, str]:
     """Return what of a run is no longer asked for, and what is asked for instead; empty when all is."""
-    names = [*values_of(run)] + (["gamma", "delta"] if isinstance(run, DepthRun) else [])
+    names = (*tab_of(run).fields, *tab_of(run).sliders)
     other = [name for name in names if getattr(run, name) != getattr(asked, name)]
     was, now = (", ".join(_told(name, getattr(each, name)) for name in other) for each in (run, asked))
     return was, now
@@ -143,9 +160,8 @@ def differences(run: Run, asked: Run) -> tuple[str, str]:
 
 def _told(name: str, value: Any) -> str:
     """Say what a field holds: ``η = 0.01``, ``10 seeds``."""
-    symbols = {"eta": "η", "gamma": "γ", "delta": "δ"}
-    if name in symbols:
-        return f"{symbols[name]} = {exact(value).replace('-', '−')}"
+    if name in _SYMBOLS:
+        return f"{_SYMBOLS[name]} = {exact(value).replace('-', '−')}"
     if name == "betas":
         return f"β = {' and '.join(exact(beta) for beta in value)}"
     if name == "method":

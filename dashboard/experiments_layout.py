@@ -12,6 +12,8 @@ from dash.development.base_component import Component
 
 from dashboard import experiments_trial, jobs_shown, network_layout, own_data
 from dashboard.experiments_boxes import LABELS, METHODS, TAB_NAMES, TABS, values_of
+from dashboard.experiments_theory_layout import body as theory_body
+from dashboard.experiments_theory_layout import place, steps
 from dashboard.experiments_words import ERROR_NAMES
 from dashboard.markup import aria, choices, share_ramp, tabs
 from experiments import builtin, kept
@@ -24,6 +26,7 @@ def page() -> Component:
     return html.Div(
         [
             dcc.Store(id="experiments-drawn"),
+            dcc.Store(id="experiments-step"),
             *jobs_shown.watching("experiments"),
             network_layout.heading(),
             experiments_trial.heading(),
@@ -53,6 +56,7 @@ def page() -> Component:
             _legend(),
             html.Div([_pictures(), _empty()], className="lab-body"),
             html.P(id="experiments-counting", className="counting"),
+            _tables(),
             html.Section(id="experiments-claims", className="claims", **aria(label="The paper’s sentences")),
         ],
         id="experiments",
@@ -70,6 +74,9 @@ def rail_note() -> Component:
             ),
             html.Span("Another η needs a new run.", className="in-figure1"),
             html.Span("Another γ, δ or η needs a new run.", className="in-depth"),
+            html.Span(
+                "The networks train at these settings: another needs a new run.", className="in-theory"
+            ),
             html.Span("Nothing to set here: the file holds what was recorded.", className="in-network"),
             html.Span(
                 "Nothing to set here: the claims’ runs have settings of their own.", className="in-claims"
@@ -138,21 +145,21 @@ def _legend() -> Component:
 def _pictures() -> Component:
     return html.Div(
         [
-            _picture("figure1-gamma", "figure1"),
-            _picture("figure1-delta", "figure1"),
-            _picture("depth", "depth"),
+            place("figure1-gamma", "in-figure1"),
+            place("figure1-delta", "in-figure1"),
+            html.Div([place("depth"), steps("depth")], className="in-depth"),
+            theory_body(),
         ]
     )
 
 
-def _picture(name: str, tab: str) -> Component:
-    """Return the place of a graph that is made when it is first drawn: it costs every page's start time."""
-    return html.Div(
-        html.Div(id=f"place-{name}"),
-        id=f"picture-{name}",
-        className=f"graph graph-{name} in-{tab}",
-        role="img",
-        **aria(label="Not drawn yet"),
+def _tables() -> Component:
+    """Return the place of what is drawn as tables; Fig. 1 has its numbers below its sentences."""
+    return html.Details(
+        [html.Summary("The numbers as tables"), html.Div(id="experiments-tables", className="lab-tables")],
+        id="experiments-numbers",
+        className="lab-numbers",
+        hidden=True,
     )
 
 

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from dashboard.experiments_boxes import METHODS, Run
 from dashboard.numbers import grouped, percent, readable
 from experiments import kept
-from experiments.depth import KINDS, DepthResult
+from experiments.depth import KINDS, DepthResult, DepthRun
+from experiments.figure1 import Figure1
 from experiments.figure1_result import Figure1Result
 from experiments.intervals import estimate, geometric
 from experiments.networks import Kind
 from experiments.optimizers import Method
+from experiments.theory import LONE_UNITS, Theory
 from figures.figure1_axes import Error, Swept
 
 Result = Figure1Result | DepthResult
@@ -24,7 +26,7 @@ KIND_NAMES = {Kind.PLAIN: "plain", Kind.RESIDUAL: "residual", Kind.NORMALISED: "
 ERROR_NAMES: dict[Error, str] = {"train_error": "Training error", "test_error": "Test error"}
 
 
-def symbol(run: Run) -> str:
+def symbol(run: Figure1 | DepthRun) -> str:
     """Return the letter of the momentum: Adam's is β₁."""
     return "β₁" if run.method is Method.ADAM else "β"
 
@@ -172,4 +174,5 @@ def expected(run: Run, cores: int) -> str:
     """Say how many networks a run has and how long they take."""
     seconds = max(round(run.seconds / cores), 1)
     time = f"{seconds} s" if seconds < 100 else f"{round(seconds / 60)} min"
-    return f"{grouped(run.networks)} small networks: about {time} on this machine."
+    units = f" and {grouped(LONE_UNITS)} lone units" if isinstance(run, Theory) else ""
+    return f"{grouped(run.networks)} small networks{units}: about {time} on this machine."

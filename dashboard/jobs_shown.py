@@ -23,6 +23,7 @@ from dynamics.records import Numbers
 from experiments import kept
 from experiments.depth import DepthRun
 from experiments.figure1 import Figure1
+from experiments.theory import Theory
 from experiments.trial import LEAST_SEEDS, Trial
 from experiments.trial_runs import RUNS, NetworkRun
 from jobs.service import Progress, UnknownJobError, service
@@ -47,6 +48,9 @@ PLACES: dict[type, Place] = {
     Figure1: Place("a run of Fig. 1", "the tab Fig. 1 of Experiments", "/experiments?job="),
     DepthRun: Place(
         "a run of deep networks", "the tab Depth and residuals of Experiments", "/experiments?tab=depth&job="
+    ),
+    Theory: Place(
+        "a run beside the theory", "the tab Back to the theory of Experiments", "/experiments?tab=theory&job="
     ),
     Trial: Place(
         "the claims on trial", "the tab Claims on trial of Experiments", "/experiments?tab=claims&job="

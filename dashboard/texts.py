@@ -27,6 +27,7 @@ INITS: tuple[str, ...] = ("none", *Scheme)
 TABS = (
     "figure1",
     "depth",
+    "theory",
     "claims",
     "network",
 )  # of the page Experiments; the first one names the first tab of every page

@@ -30,6 +30,7 @@ WIDTHS = (1, 2, 4, 8, 32)
 LONE = tuple((gamma, beta) for gamma in (0.3, 0.1, 0.03) for beta in (0.0, 0.5, 0.8, 0.9, 0.95, 0.99))
 MOST_SEEDS, MOST_UPDATES = 100, 10_000
 _ROWS, _COLUMNS, _UNITS = 4000, 10, 100  # of the lone units
+LONE_UNITS = len(LONE) * _UNITS
 _PER_ARGUMENT = 1e-9  # seconds of one core for one row of one lone unit
 _RECORDS = 61
 _TEACHER = builtin.NAMES[4]
@@ -240,8 +241,26 @@ class TheoryResult(ReadOnlyArrays):
 
     @property
     def dead(self) -> NDArray[np.bool_]:
-        """Whether each followed unit is dead on the data, (records, width)."""
-        return np.asarray(self.active < self.spec.epsilon)
+        """Whether each followed unit is dead on the data, (records, width); none where it has no place."""
+        return np.asarray((self.active < self.spec.epsilon) & np.isfinite(self.length + self.bias))
+
+    @property
+    def parts(self) -> int:
+        """How many parts the run has: as many as `tiles`."""
+        return tiles(self.spec)
+
+    @property
+    def finished(self) -> int:
+        """How many of them are known."""
+        known = np.isfinite(self.active).all() + np.isfinite(self.predicted).all(axis=1).sum()
+        return int(known + np.isfinite(self.lone_predicted).all(axis=1).sum())
+
+    @property
+    def diverged(self) -> int:
+        """How many networks, the followed one too, have left all numbers."""
+        lost = np.isfinite(self.predicted) & ~np.isfinite(self.seen)
+        followed = np.isfinite(self.active).all() and not np.isfinite(self.length[-1] + self.bias[-1]).all()
+        return int(lost.sum() + followed)
 
 
 def assemble(spec: Theory, found: Mapping[int, Mapping[str, NDArray[Any]]]) -> TheoryResult:

@@ -7,7 +7,7 @@ import numpy as np
 from experiments.depth import KINDS, DepthResult
 from experiments.intervals import estimate
 from experiments.networks import Kind
-from figures.chart import Floats, Picture, Spec, axis, label, margins, number, percent, spec
+from figures.chart import Picture, Spec, axis, label, margins, number, percent, spec
 from figures.theme import share_scale
 from figures.view import View
 
@@ -17,13 +17,13 @@ _NAMES = {
     Kind.NORMALISED: "with batch norm",
 }
 _ACROSS = 0.06  # between columns, as a share of the figure
-_HEIGHT = {"desktop": 560, "compact": 460, "phone": 1500, "present": 800}  # pixels of all rows
-_BETWEEN = 52  # pixels between two rows, for ticks and words
+_HEIGHT = {"desktop": 516, "compact": 448, "phone": 1500, "present": 690}  # pixels of all rows
+_BETWEEN = 60  # pixels between two rows, for ticks and words
 _MOST_LAYERS_NAMED = 4
 
 
 @Picture
-def depth(result: DepthResult, beta: float, view: View, step: int | None = None) -> Spec:
+def depth(result: DepthResult, beta: float, view: View, record: int = -1) -> Spec:
     """Draw the dead share of each layer, mean over seeds, at the run's γ above and at γ = 1 below.
 
     Parameters
@@ -34,8 +34,10 @@ def depth(result: DepthResult, beta: float, view: View, step: int | None = None)
         One of the run's momenta.
     view : View
         On a phone all panels stand below each other.
-    step : int, optional
-        A line after so many updates.
+    record : int
+        Number of the record that a line stands at and the words over the panels tell of, from the end if
+        negative. Those of all records are in the layout's `meta`, so that a browser moves the line itself
+        (assets/depth.js).
 
     Returns
     -------
@@ -50,6 +52,8 @@ def depth(result: DepthResult, beta: float, view: View, step: int | None = None)
     panels = [(gamma, kind) for gamma in result.spec.gammas for kind in KINDS]
     stacked = view.size == "phone"
     rows = len(panels) if stacked else len(result.spec.gammas)
+    row = range(len(result.spec.records))[record]
+    words: dict[int, list[tuple[str, str]]] = {}  # by annotation: its text at every record
     data: list[Spec] = []
     layout: Spec = {
         "margin": margins(view, left=52, right=10, top=26, bottom=46),
@@ -64,10 +68,13 @@ def depth(result: DepthResult, beta: float, view: View, step: int | None = None)
         data.append(_layers(result, kind, condition, suffix, view))
         title = f"layer, at γ = {number(gamma)}" if place[0] == 0 else ""
         layout |= _panel_axes(result, domains, suffix, view, last=place[1] == rows - 1, title=title)
-        layout["annotations"] += _words(
-            result, kind, condition, domains, view, named=stacked or place[1] == 0
-        )
-        layout["shapes"] += _line_at(step, suffix, view)
+        named = stacked or place[1] == 0
+        told = _told(result, kind, condition, view)
+        layout["annotations"] += _words(kind, told[row] if told else None, domains, view, named=named)
+        if told:
+            words[len(layout["annotations"]) - 1] = told
+            layout["shapes"] += _line_at(result.spec.records[row], suffix, view)
+    layout["meta"] = {"steps": list(result.spec.records), "words": words}
     return spec(data, layout, view, revision="depth")
 
 
@@ -144,39 +151,47 @@ def _panel_axes(
     }
 
 
+def _told(result: DepthResult, kind: Kind, condition: int, view: View) -> list[tuple[str, str]]:
+    """Return the dead share of a panel's units at each record, and what else became of them until then.
+
+    Nothing if that is not known.
+    """
+    which = KINDS.index(kind)
+    shares = estimate(result.share[which, :, condition].mean(axis=-1)).mean
+    if np.isnan(shares).any():
+        return []
+    died, revived = (
+        estimate(values[which, :, condition].cumsum(axis=-1)).mean for values in (result.died, result.revived)
+    )
+    short = view.size == "compact"
+    return [
+        (percent(float(share)), " dead" if short else f" dead; died {d:.0f}, revived {r:.0f}")
+        for share, d, r in zip(shares, died, revived, strict=True)
+    ]
+
+
 def _words(
-    result: DepthResult,
     kind: Kind,
-    condition: int,
+    told: tuple[str, str] | None,
     domains: tuple[list[float], list[float]],
     view: View,
     *,
     named: bool,
 ) -> list[Spec]:
     """Return what stands over a panel: its kind at the left, what became of the units at the right."""
-    which = KINDS.index(kind)
-    ink = view.colours.ink
     shared = {"xref": "paper", "yref": "paper", "yanchor": "bottom", "yshift": view.px(4)}
-    name = f'<b style="color:{ink}">{_NAMES[kind]}</b>'
-    left = [label(view, name, domains[0][0], domains[1][1], xanchor="left", **shared)] if named else []
-    share = estimate(result.share[which, :, condition, -1].mean(axis=-1)).mean
-    if np.isnan(share):
-        return left
-    died, revived = (
-        _mean(values[which, :, condition].sum(axis=-1)) for values in (result.died, result.revived)
-    )
-    events = "" if view.size == "compact" else f"; died {died}, revived {revived}"
-    text = f'<b style="color:{ink}">{percent(float(share))}</b> dead{events}'
-    return [*left, label(view, text, domains[0][1], domains[1][1], xanchor="right", **shared)]
+    bold = f'<b style="color:{view.colours.ink}">{{}}</b>'
+    over = domains[1][1]
+    words: list[Spec] = []
+    if named:
+        words.append(label(view, bold.format(_NAMES[kind]), domains[0][0], over, xanchor="left", **shared))
+    if told:
+        text = bold.format(told[0]) + told[1]
+        words.append(label(view, text, domains[0][1], over, xanchor="right", align="right", **shared))
+    return words
 
 
-def _mean(values: Floats) -> str:
-    return f"{float(estimate(values).mean):.0f}"
-
-
-def _line_at(step: int | None, suffix: str, view: View) -> list[Spec]:
-    if step is None:
-        return []
+def _line_at(step: int, suffix: str, view: View) -> list[Spec]:
     edges = {"x0": step, "x1": step, "y0": 0, "y1": 1, "xref": f"x{suffix}", "yref": f"y{suffix} domain"}
     casing = {"color": view.colours.map_casing, "width": view.px(3.4)}
     line = {"color": view.colours.map_ink, "width": view.px(1.4)}

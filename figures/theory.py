@@ -1,5 +1,7 @@
 """Back to the theory: a network's first layer among the cones, and predictions beside what was seen."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -50,7 +52,8 @@ def first_layer(result: TheoryResult, view: View, record: int = -1) -> Spec:
     view : View
         Ways are part of the layer "paths", cones of "cones".
     record : int
-        Number of the record that is shown, from the end if negative.
+        Number of the record that is shown, from the end if negative. All of them are in the layout's `meta`,
+        so that a browser moves the units itself (assets/theory.js).
 
     Returns
     -------
@@ -65,9 +68,23 @@ def first_layer(result: TheoryResult, view: View, record: int = -1) -> Spec:
     for name, dead in (("alive now", False), ("dead now", True)):
         data.append(_units(result, row, known & (result.dead[row] == dead), name, view))
     frame = plane_frame(window, view, grid=True)
-    frame["xaxis"]["title"] = frame["xaxis"]["title"] | {"text": "±‖<i>w</i>‖"}
+    across = "±‖<i>w</i>‖" + ("" if view.size == "phone" else ", signed by the target’s direction")
+    frame["xaxis"]["title"] = frame["xaxis"]["title"] | {"text": across}
     frame["annotations"] = _cone_names(window, view) if "cones" in view.layers else []
+    frame["meta"] = _every_record(result, window)
     return spec(data, frame, view, revision="first layer")
+
+
+def _every_record(result: TheoryResult, window: Window) -> Spec:
+    """Return every record: places to a ten-thousandth of the window, who is dead, how active each is."""
+    digits = 4 - math.floor(math.log10(window.w_max - window.w_min))
+    return {
+        "steps": list(result.spec.records),
+        "length": np.round(result.length, digits).tolist(),
+        "bias": np.round(result.bias, digits).tolist(),
+        "active": np.round(result.active, 4).tolist(),
+        "dead": result.dead.astype(int).tolist(),
+    }
 
 
 def _cones(window: Window, epsilon: float, view: View) -> list[Spec]:
@@ -254,8 +271,20 @@ def _words(places: Floats, mean: Floats, predicted: Floats, view: View) -> list[
         )
         for x, s in zip(places, mean, strict=True)
     ]
-    end = [(float(x), float(p)) for x, p in zip(places[-1:], predicted[-1:], strict=True)]
-    return seen + [label(view, "theory", *place, **beside) for place in end]
+    # Above its line, unless that lies at the top already.
+    return seen + [
+        label(
+            view,
+            f"theory: {percent(float(p))}",
+            float(x) + 0.4,
+            float(p),
+            xref="x",
+            yref="y",
+            xanchor="right",
+            yshift=view.px(-11 if p > 0.9 else 11),
+        )
+        for x, p in zip(places[-1:], predicted[-1:], strict=True)
+    ]
 
 
 def _ring(view: View) -> Spec:

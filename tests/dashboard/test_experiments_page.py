@@ -200,9 +200,13 @@ def test_a_page_handed_another_page_s_job_says_where_it_is(
     service = Service(DiskStore(tmp_path / "jobs.sqlite3"), lambda job, spec, total: None)
     monkeypatch.setattr(jobs_shown, "service", lambda: service)
     swept = made_sweep(columns=2, rows=2, side=4)
-    jobs = {type(spec): service.start(spec) for spec in (swept, SMALL, SMALL_DEPTH)}
+    jobs = {type(spec): service.start(spec) for spec in (swept, SMALL, SMALL_DEPTH, Theory())}
     assert jobs_shown.spec_of(jobs[Figure1], Figure1) == SMALL
-    for kind, address in ((Sweep, "/risk?job="), (DepthRun, "/experiments?tab=depth&job=")):
+    for kind, address in (
+        (Sweep, "/risk?job="),
+        (DepthRun, "/experiments?tab=depth&job="),
+        (Theory, "/experiments?tab=theory&job="),
+    ):
         with pytest.raises(jobs_shown.NotShownError) as caught:
             jobs_shown.found(jobs[kind], Figure1)
         assert caught.value.address == address + jobs[kind]
@@ -210,6 +214,7 @@ def test_a_page_handed_another_page_s_job_says_where_it_is(
         settings, notices = read_query(query, begin(path, query))
         assert (settings.job, notices) == (jobs[kind], [])
         assert settings.page == path.removeprefix("/")
+    monkeypatch.delitem(jobs_shown.PLACES, Theory)
     with pytest.raises(jobs_shown.NotShownError, match="no page shows"):
         jobs_shown.found(service.start(Theory()), Figure1)
     with pytest.raises(jobs_shown.NotShownError, match="no stored work named 'abcdef'"):

@@ -1,6 +1,7 @@
 """Fig. 1 and section 5 as pictures: the numbers where they belong, and nothing where none are."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -23,6 +24,7 @@ from figures import (
     first_layer_window,
     lone_units,
 )
+from figures.chart import percent
 from figures.theme import ThemeName, momentum_shades
 from figures.view import Size
 from tests.figures.reading import array, font_sizes, names, texts, trace, traces
@@ -142,7 +144,7 @@ def test_hovering_tells_mean_interval_and_seeds() -> None:
 
 def test_each_layer_is_a_row_and_the_last_is_on_top() -> None:
     result = deep()
-    figure = depth(result, 0.99, View(), step=20)
+    figure = depth(result, 0.99, View(), record=20)
     maps = figure.to_dict()["data"]
     assert [m["name"] for m in maps] == [
         f"{kind}, γ = {gamma}"
@@ -160,8 +162,26 @@ def test_each_layer_is_a_row_and_the_last_is_on_top() -> None:
     layout = figure.to_dict()["layout"]
     assert layout["yaxis"]["range"] == [0.5, 7.5]
     assert layout["yaxis"]["domain"][0] > layout["yaxis4"]["domain"][1]
-    assert {shape["x0"] for shape in layout["shapes"]} == {20}
-    assert "died 41, revived 0" in texts(figure)[1]
+    assert {shape["x0"] for shape in layout["shapes"]} == {DEEP.records[20]}
+    assert "died 21, revived 0" in texts(figure)[1]
+    assert "died 41, revived 0" in texts(depth(result, 0.99, View()))[1]
+
+
+def test_the_browser_is_given_what_stands_over_each_panel_at_every_record() -> None:
+    result = deep()
+    layout = depth(result, 0.99, View()).to_dict()["layout"]
+    meta, annotations = layout["meta"], layout["annotations"]
+    assert meta["steps"] == list(DEEP.records)
+    assert len(meta["words"]) == 6
+    for record in (0, 20, -1):
+        other = depth(result, 0.99, View(), record=record).to_dict()["layout"]["annotations"]
+        for i, told in meta["words"].items():
+            share, rest = told[record]
+            assert f">{share}</b>{rest}" in other[int(i)]["text"]
+    shares = result.share[0, :, result.condition(0.01, 0.99)].mean(axis=(0, 2))
+    first = next(iter(meta["words"].values()))
+    assert [share for share, _ in first] == [percent(float(share)) for share in shares]
+    assert [annotations[int(i)]["align"] for i in meta["words"]] == ["right"] * 6
 
 
 def test_what_is_not_finished_is_blank_and_says_nothing() -> None:
@@ -220,6 +240,28 @@ def test_ways_lead_to_the_units_and_break_where_they_change_sides() -> None:
     assert np.isfinite(y).sum() == 4 * 8
 
 
+def test_the_browser_is_given_the_units_at_every_record() -> None:
+    result = theory()
+    window = first_layer_window(result)
+    meta = first_layer(result, View()).to_dict()["layout"]["meta"]
+    assert meta["steps"] == list(result.spec.records)
+    step = (window.w_max - window.w_min) / 1e4
+    np.testing.assert_allclose(meta["length"], result.length, atol=step)
+    np.testing.assert_allclose(meta["bias"], result.bias, atol=step)
+    np.testing.assert_array_equal(meta["dead"], result.dead)
+    np.testing.assert_allclose(meta["active"], result.active, atol=1e-4)
+
+
+def test_a_unit_that_left_all_numbers_is_not_dead() -> None:
+    result = theory()
+    length = result.length.copy()
+    length[-1, :2] = np.nan
+    lost = replace(result, length=length)
+    assert lost.dead[-1].sum() == 1
+    assert len(array(trace(first_layer(lost, View()), "dead now")["x"])) == 1
+    assert lost.diverged == 1
+
+
 def test_predictions_stand_beside_what_was_seen() -> None:
     result = theory()
     points = trace(lone_units(result, View()), "lone units")
@@ -232,7 +274,7 @@ def test_predictions_stand_beside_what_was_seen() -> None:
     np.testing.assert_allclose(array(found["x"]), [0, 1, 2, 3, 5])
     np.testing.assert_allclose(array(found["y"]), seen.mean, rtol=1e-6)
     np.testing.assert_allclose(array(found["error_y"]["array"]), seen.high - seen.mean, rtol=1e-6)
-    assert texts(figure)[-1] == "theory"
+    assert texts(figure)[-1] == "theory: 100 %"
     assert len(texts(figure)) == 6
 
 
