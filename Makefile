@@ -37,6 +37,11 @@ claims: ## run all that the claims on trial ask for, and write their numbers and
 	@scripts/environment.sh requirements.txt requirements-dev.txt
 	$(PYTHON) -m experiments claims --progress --output experiments/trial.json --document docs/claims.md
 
+lesson: ## train the networks that the lesson's last step speaks of, and write their numbers (seconds)
+	@scripts/environment.sh requirements.txt requirements-dev.txt
+	$(PYTHON) -m experiments fig1 --data diabetes --gammas 0.01 1 --deltas 0 --betas 0.99 --seeds 20 \
+		--output experiments/lesson.json
+
 bench: ## run every benchmark, one after another
 	@scripts/environment.sh requirements.txt requirements-dev.txt
 	@set -e; for name in $(patsubst benchmarks/%.py,%,$(sort $(wildcard benchmarks/[a-z]*.py))); do \

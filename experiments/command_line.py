@@ -23,7 +23,7 @@ from experiments.theory import Theory, TheoryResult
 from experiments.trial import Trial, TrialResult
 from experiments.trial_document import document
 from experiments.trial_record import Record as TrialRecord
-from experiments.trial_record import trial_numbers
+from experiments.trial_record import trial_numbers, versions
 
 _HELP = {
     "gammas": "standard deviations of the target, at mean 0; 1 is among them",
@@ -182,7 +182,7 @@ def _trial(args: Namespace, progress: Progress) -> Record:
 
 
 def _record(command: str, found: Numbers, lines: Iterable[str]) -> Record:
-    settings = {"command": command, **found.settings}
+    settings = {"command": command, **versions(), **found.settings}
     return Record(settings, found.arrays, found.columns, "\n".join(lines))
 
 

@@ -26,6 +26,12 @@ LINES = """() => [...document.querySelectorAll("#place-depth .shapelayer path")]
     return line.left + line.width / 2 - plot.left;
 })"""
 
+# Where the first panel begins, and its width.
+PANEL = """() => {
+    const { _offset, _length } = document.querySelector("#place-depth .js-plotly-plot")._fullLayout.xaxis;
+    return [_offset, _length];
+}"""
+
 
 def fill(page: Page, tab: str, **texts: str) -> None:
     for key, text in texts.items():
@@ -70,8 +76,10 @@ def test_units_and_layers_are_stepped_through(open_page: OpenPage) -> None:
     assert page.evaluate(SHOWN, "dead cone") > 0
     page.click("#theory-cones")
     page.wait_for_function(f"() => ({SHOWN})('dead cone') === 0")
+    scrubber.focus()
+    for key in ("End", *["ArrowLeft"] * 6):
+        page.keyboard.press(key)
     page.click("#theory-play")
-    expect(page.locator("#theory-play")).to_have_attribute("aria-label", "Pause")
     expect(page.locator("#theory-step")).to_have_text("30")  # at the end it stops
     expect(page.locator("#theory-play")).to_have_attribute("aria-label", "Play")
     page.evaluate("scrollTo(0, 0)")  # what lies half under the header is too small a target
@@ -89,12 +97,13 @@ def test_units_and_layers_are_stepped_through(open_page: OpenPage) -> None:
     layers = depth.assemble(DEEP, {i: depth.compute(DEEP, i) for i in range(depth.tiles(DEEP))})
     page.wait_for_function(f"() => ({LINES})().length === 12")
     before = np.array(page.evaluate(LINES))
-    panel = page.locator("#place-depth .xy").first.bounding_box()
-    assert panel is not None
-    page.mouse.click(panel["x"] + panel["width"] * 4.5 / 11, panel["y"] + panel["height"] / 2)
+    left, width = page.evaluate(PANEL)
+    box = page.locator("#place-depth .js-plotly-plot").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + left + width * 4.5 / 11, box["y"] + box["height"] / 4)
     expect(page.locator("#depth-step")).to_have_text("4")
     moved = before - np.array(page.evaluate(LINES))
-    np.testing.assert_allclose(moved, panel["width"] * 6 / 11, atol=1.5)
+    np.testing.assert_allclose(moved, width * 6 / 11, atol=1.5)
     died = layers.died[0, :, layers.condition(0.01, 0.99), :5].sum(axis=-1).mean()
     expect(page.locator("#place-depth .annotation").nth(1)).to_contain_text(f"dead; died {died:.0f}, ")
     expect(page.locator("#experiments-tables caption")).to_have_text("Dead share by layer after 4 updates")

@@ -37,6 +37,7 @@ from dynamics import (
     outcomes,
     trajectory,
 )
+from experiments.lesson import dead_share
 
 TOKEN = Cancellation()
 GOAL = True
@@ -192,8 +193,8 @@ TABLE: list[tuple[int, bool, dict[str, str], str, float, dict[str, Any]]] = [
     (10, GOAL, {}, "cloud_dead_0", 1, {"abs": 0.005}),
     (10, GOAL, {}, "cloud_dead", 0, {"abs": 0.005}),
     (10, GOAL, {"delta": "-2"}, "cloud_dead", 0.97, {"abs": 0.03}),
-    (10, GOAL, {}, "net_small", 0.31, {"abs": 0.05}),
-    (10, GOAL, {}, "net_one", 0.12, {"abs": 0.05}),
+    (10, GOAL, {}, "net_small", dead_share(0.01), {"abs": 1e-12}),
+    (10, GOAL, {}, "net_one", dead_share(1.0), {"abs": 1e-12}),
 ]
 
 
