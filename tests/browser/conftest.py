@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, ViewportSize, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 BROWSER_ARGS = [
@@ -23,6 +23,7 @@ BROWSER_ARGS = [
     "--no-first-run",
 ]
 PATIENCE = 60_000  # milliseconds; a page that works needs far less
+expect.set_options(timeout=PATIENCE)
 
 OpenPage = Callable[..., Page]
 
