@@ -81,7 +81,8 @@ def test_figure_1_is_run_shown_and_linked_to(open_page: OpenPage) -> None:
         "a run of Fig. 1, which the tab Fig. 1 of Experiments shows"
     )
     page.click("#experiments-remark a")
-    expect(page.locator("#experiments-title")).to_have_text(re.compile("units are dead at γ = 0.001"))
+    title = page.locator("#experiments-title")
+    expect(title).to_have_text(re.compile("units are dead at γ = 0.001"), timeout=60_000)
     expect(page.locator("#figure1-width")).to_have_value("8")
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.locator("#figure1-shown")).to_be_visible()
