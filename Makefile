@@ -8,7 +8,7 @@ UV := uv==0.13.9
 LOCK = $(PYTHON) -m uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock"
 
-.PHONY: help run test format lock claims bench bench-live clean
+.PHONY: help run test format lock docs claims bench bench-live clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -32,6 +32,10 @@ lock: ## pin everything that requirements/*.in asks for, indirect dependencies t
 	$(LOCK) requirements/runtime.in --output-file requirements.txt
 	$(LOCK) requirements/celery.in --output-file requirements-celery.txt
 	$(LOCK) requirements/dev.in --output-file requirements-dev.txt
+
+docs: ## build the handbook into .cache/docs: open .cache/docs/index.html
+	@scripts/environment.sh requirements.txt requirements-dev.txt
+	$(PYTHON) -m sphinx --quiet --fail-on-warning --keep-going docs .cache/docs
 
 claims: ## run all that the claims on trial ask for, and write their numbers and docs/claims.md (10 minutes)
 	@scripts/environment.sh requirements.txt requirements-dev.txt

@@ -77,7 +77,7 @@ class Cloud(ReadOnlyArrays):
 
     @cached_property
     def median_rho(self) -> NDArray[np.float64]:
-        """Median of |ρ| over the units that have not diverged, float64 (n,); nan when all have."""
+        """Median of ``|ρ|`` over the units that have not diverged, float64 (n,); nan when all have."""
         medians = np.full(len(self.iteration), np.nan)
         left = ~np.isnan(self.rho).all(axis=1)
         medians[left] = np.nanmedian(np.abs(self.rho[left]), axis=1)
@@ -143,7 +143,7 @@ def cloud(
 
     m' = βm + (1 − β)∇L(θ), θ' = θ − ηm' from m₀ = 0, iterated plainly. A unit is dead after T updates when
     b < Φ⁻¹(ε)·‖w‖ then, the paper's Eq. (3): `outcomes` with tolerance=0 and max_iterations=T, for all T in
-    one pass. A unit whose update is longer than 10⁶ has diverged. Beyond |b|/‖w‖ = 9 the gradient counts as
+    one pass. A unit whose update is longer than 10⁶ has diverged. Beyond ``|b|/‖w‖`` = 9 the gradient counts as
     zero or linear.
 
     Parameters

@@ -87,7 +87,7 @@ def train_units(
     """Train one unit from each start for exactly T updates, each by itself.
 
     The optimisers' own arithmetic on the exact expected gradient, update by update, 16 units side by side.
-    Beyond |b|/‖w‖ = 9, where φ is 10⁻¹⁸, the unit counts as linear or as constantly zero. `Momentum`, and
+    Beyond ``|b|/‖w‖`` = 9, where φ is 10⁻¹⁸, the unit counts as linear or as constantly zero. `Momentum`, and
     `SGD` where it is the same, run by supersteps beyond 1,000 updates as in `outcomes` (end points within a
     few thousandths). Minibatches are simulated with all n weights and have the exact distribution, though not
     every input's coordinates are drawn one by one; see `dynamics.optimizer_kernels`.

@@ -41,7 +41,8 @@ def _lines(record: Record) -> Iterator[str]:
     pairs = list(zip(SENTENCES, record.claims, strict=True))
     for sentence, claim in pairs:
         verdict = trial.verdict(claim)
-        link = f"[{sentence.claim}](#{sentence.key})"
+        # GitHub and Sphinx disagree on what a heading is called in a link; of HTML they both leave the anchors.
+        link = f'<a href="#{sentence.key}">{sentence.claim}</a>'
         yield f"| {MARKS[verdict]} {verdict} | {link} | {sentence.place} | {told(claim)} |"
     yield ""
     yield "Left out is what no run can check: what is popular, assumed or announced, and what others showed."
@@ -54,7 +55,7 @@ def _section(sentence: Sentence, claim: Claim) -> Iterator[str]:
     yield ""
     yield f'<a id="{sentence.key}"></a>'
     yield ""
-    yield f"### {MARKS[verdict]} {sentence.claim}"
+    yield f"## {MARKS[verdict]} {sentence.claim}"
     yield ""
     said = (
         "A claim of this page." if sentence.place == OURS else f"> “{sentence.quotation}” ({sentence.place})"

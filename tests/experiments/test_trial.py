@@ -116,7 +116,7 @@ def test_the_document_says_what_the_numbers_say() -> None:
     for sentence in SENTENCES:
         assert (
             other.count(
-                f"### {trial_document.MARKS[verdict(kept_of(changed, sentence.key))]} {sentence.claim}"
+                f"## {trial_document.MARKS[verdict(kept_of(changed, sentence.key))]} {sentence.claim}"
             )
             == 1
         )
