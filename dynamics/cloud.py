@@ -143,8 +143,8 @@ def cloud(
 
     m' = βm + (1 − β)∇L(θ), θ' = θ − ηm' from m₀ = 0, iterated plainly. A unit is dead after T updates when
     b < Φ⁻¹(ε)·‖w‖ then, the paper's Eq. (3): `outcomes` with tolerance=0 and max_iterations=T, for all T in
-    one pass. A unit whose update is longer than 10⁶ has diverged. Beyond ``|b|/‖w‖`` = 9 the gradient counts as
-    zero or linear.
+    one pass. A unit whose update is longer than 10⁶ has diverged. Beyond ``|b|/‖w‖`` = 9 the gradient counts
+    as zero or linear.
 
     Parameters
     ----------
