@@ -35,6 +35,8 @@ ALL_DEPENDS = DEPENDS | CLOUD_DEPENDS | pinned.DEPENDS
 MIN_CELLS = 8
 # A picture at rest may take this long; past it the page keeps the finest map that was finished.
 LONGEST_SECONDS = 20.0
+# What a hand waits for, a picture on the way or the fate of a cell, takes no longer than this.
+HAND_SECONDS = 2.0
 _OPTIONS = (
     "seq",
     "oldest",
@@ -141,6 +143,8 @@ def read_request(args: Mapping[str, str], begin: Settings = DEFAULT) -> FrameReq
         raise InvalidSettingError(
             "panels", f"panels must be some of {', '.join(ALL_DEPENDS)}, not “{unknown[0][:40]}”", None
         )
+    still = choice(args, "still", ("1", "0")) == "1"
+    longest = LONGEST_SECONDS if still else HAND_SECONDS
     seq = int(number(args, "seq", 0, 0, 2**53))
     usual = 256 if settings.resolution == 0 else settings.resolution
     return FrameRequest(
@@ -152,12 +156,12 @@ def read_request(args: Mapping[str, str], begin: Settings = DEFAULT) -> FrameReq
         panels=panels,
         theme=choice(args, "theme", get_args(ThemeName)),
         size=choice(args, "size", get_args(Size)),
-        still=choice(args, "still", ("1", "0")) == "1",
+        still=still,
         exact=choice(args, "exact", ("0", "1")) == "1",
         complete=choice(args, "complete", ("0", "1")) == "1",
         bare=choice(args, "bare", ("0", "1")) == "1",
         alone=choice(args, "alone", ("0", "1")) == "1",
-        budget=number(args, "budget", LONGEST_SECONDS, 0.001, LONGEST_SECONDS),
+        budget=min(number(args, "budget", longest, 0.001, LONGEST_SECONDS), longest),
         axes=dict(zip(panels, args.get("axes", "")[:1000].split(","), strict=False)),
         viewer=args.get("viewer", "")[:64],
     )

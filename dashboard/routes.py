@@ -12,7 +12,7 @@ from dashboard.controls import InvalidSettingError
 from dashboard.export_words import title
 from dashboard.frame import frame
 from dashboard.packing import pack
-from dashboard.request import LONGEST_SECONDS, read_request
+from dashboard.request import HAND_SECONDS, LONGEST_SECONDS, read_request
 from dashboard.tables import tables
 from dashboard.work import underway
 from dynamics import Cancelled
@@ -38,7 +38,7 @@ def register(server: Flask) -> None:
     @server.get("/cell")
     def get_cell() -> tuple[Response, int]:
         try:
-            with underway(f"cell {uuid4()}", 0, 0, LONGEST_SECONDS) as cancel:
+            with underway(f"cell {uuid4()}", 0, 0, HAND_SECONDS) as cancel:
                 return jsonify(lines=cell(request.args, cancel)), 200
         except InvalidSettingError as problem:
             return jsonify(key=problem.key, message=problem.message), 422

@@ -10,7 +10,9 @@ DEADCONE_CHROMIUM=$(scripts/browser.sh)
 export DEADCONE_CHROMIUM
 DEADCONE_REDIS=$(scripts/redis.sh)
 export DEADCONE_REDIS
-echo "browser: $DEADCONE_CHROMIUM, server of queues: $DEADCONE_REDIS"
+DEADCONE_NGINX=$(scripts/nginx.sh)
+export DEADCONE_NGINX
+echo "browser: $DEADCONE_CHROMIUM, server of queues: $DEADCONE_REDIS, proxy: $DEADCONE_NGINX"
 
 step "format"
 .venv/bin/python -m ruff format --check .
