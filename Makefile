@@ -5,10 +5,11 @@ PYTHON := .venv/bin/python
 # Kept pins stay as they are; `make lock UPGRADE=--upgrade` takes the newest allowed versions.
 UPGRADE ?=
 UV := uv==0.13.9
+AUDIT := pip-audit==2.10.1
 LOCK = $(PYTHON) -m uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock"
 
-.PHONY: help run test format lock docs claims bench bench-live clean
+.PHONY: help run test format lock docs claims lesson audit fuzz bench bench-live clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -45,6 +46,16 @@ lesson: ## train the networks that the lesson's last step speaks of, and write t
 	@scripts/environment.sh requirements.txt requirements-dev.txt
 	$(PYTHON) -m experiments fig1 --data diabetes --gammas 0.01 1 --deltas 0 --betas 0.99 --seeds 20 \
 		--output experiments/lesson.json
+
+audit: ## look the pinned requirements up among known vulnerabilities; needs PyPI itself
+	@scripts/environment.sh requirements.txt
+	@$(PYTHON) -m venv .cache/audit && .cache/audit/bin/pip install --quiet --disable-pip-version-check $(AUDIT)
+	@set -e; for lock in requirements.txt requirements-celery.txt; do \
+		.cache/audit/bin/pip-audit --require-hashes --disable-pip --requirement $$lock; done
+
+fuzz: ## 20 000 hostile requests against the production server
+	@scripts/environment.sh requirements.txt
+	$(PYTHON) -m benchmarks.fuzz
 
 bench: ## run every benchmark, one after another
 	@scripts/environment.sh requirements.txt requirements-dev.txt
