@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from cachetools import LRUCache
@@ -33,6 +33,7 @@ from dynamics.advice import changes, compared, ranked
 
 FIRST_SECONDS = 0.12  # of one answer while a hand moves, and of all changes together after it
 REST_SECONDS = 2.5  # of everything at rest
+LONGEST_SECONDS = 10.0  # after which a change is given up; the browser waits 18
 # Points of each of the 8 replicates: at first, at rest; a slow optimiser has as many as time allows.
 FIRST, REST, FEWEST = 32, 2048, 8
 # Seconds of two busy cores for a unit: by supersteps, or for each update, by (w, b, ρ) or by all weights.
@@ -124,12 +125,14 @@ def _legal(new: Mapping[str, str]) -> bool:
 
 
 def on_offer(settings: Settings, question: Asked) -> list[Change]:
-    """Return the changes that the page has settings for."""
-    return [
-        change
-        for change in changes(question.training, question.origin)
-        if applied(settings, change) is not None
-    ]
+    """Return the changes that the page has settings for, each exactly as these settings then ask for it."""
+    offered = []
+    for change in changes(question.training, question.origin):
+        new = applied(settings, change)
+        if new is not None:
+            then = asked(settings.edit(new))
+            offered.append(replace(change, training=then.training, origin=then.origin))
+    return offered
 
 
 def answer(question: Asked, points: int, cancel: Cancellation | None = None) -> Risk:
@@ -207,7 +210,7 @@ def _found(settings: Settings, cancel: Cancellation, most: int, seconds: float) 
         left = seconds - (perf_counter() - begin)
         then = Asked(change.training, change.origin, question.seed)
         points = min(affordable(then, most, share), now.points)
-        if left < (0 if most == REST else points * then.seconds):
+        if left < (seconds - LONGEST_SECONDS if most == REST else points * then.seconds):
             continue
         pair = answer(question, points, cancel)
         options.append(compared(pair, change, answer(then, points, cancel)))

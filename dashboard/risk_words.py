@@ -14,6 +14,8 @@ from dashboard.risk_answers import Found, applied
 from dashboard.settings import Settings
 from dynamics import Box, Change, Initializer, Kind, Option, Outcome, Risk, Scheme, Verdict
 from dynamics.risk import Estimate
+from experiments import advice_record
+from experiments.advice import Agreement
 
 SHOWN, FOLDED = 8, 16  # rows of changes with a bar, and without
 # Our names for a dead share from so much on; no standard says where risk begins.
@@ -165,6 +167,7 @@ def properties(settings: Settings, found: Found) -> dict[str, Properties]:
         "risk-verdict": {"text": said, "style": {"--length": str(len(said))}},
         "risk-context": {"text": context(found)},
         "risk-counted": {"text": counting(settings, found)},
+        "risk-networks": {"hidden": not helping, "text": networks(helping)},
         "risk-now-detail": {"text": now_detail(settings, found.now)},
         **_result("risk-now", found.now),
         **_rows(settings, helping),
@@ -232,11 +235,28 @@ def _rows(settings: Settings, options: Sequence[Option]) -> dict[str, Properties
             note = "; few converge by then" if option.verdict is Verdict.DELAYS else ""
             properties |= {
                 f"{key}-name": {"text": name(option.change)},
-                f"{key}-detail": {"text": detail(option.change) + note},
+                f"{key}-detail": {"text": f"{detail(option.change)}{note}. {in_networks(option.change)}"},
                 f"{key}-apply": _apply(settings, option.change),
                 **_result(key, option.risk),
             }
     return properties
+
+
+def in_networks(change: Change) -> str:
+    """Say how often networks agreed with the model on this kind of change, by the reruns that are kept."""
+    counts = advice_record.of_kind(str(change.kind))
+    return f"Networks agree in {counts[Agreement.AGREE]} of {sum(counts.values())} runs."
+
+
+def networks(options: Sequence[Option]) -> str:
+    """Say what the counts of the rows mean, and where the model and the networks disagree most."""
+    kinds = dict.fromkeys(option.change.kind for option in options)
+    apart = [_NAMES[kind][1] for kind in kinds if advice_record.of_kind(str(kind))[Agreement.OPPOSITE] > 0]
+    opposed = f" Some go the other way in networks: {', '.join(apart)}." if apart else ""
+    return (
+        "Runs are networks of 2 × 32 units at three settings, not yours, on two data sets, 20 seeds each; "
+        f"they agree where their dead share moves as this unit’s does (docs/advice.md).{opposed}"
+    )
 
 
 def _apply(settings: Settings, change: Change) -> Properties:

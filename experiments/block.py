@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from experiments.data import Dataset, split
 from experiments.networks import Array, Parameters, he_parameters
-from experiments.optimizers import optimizer
+from experiments.optimizers import Optimizer, optimizer
 from experiments.passes import Backward, Forward
 from experiments.recipe import Condition, Recipe
 
@@ -61,12 +61,16 @@ class Block:
         every = batch == max(len(part.train_targets) for part in self.splits)
         self._whole = self._gathered([slice(None)] * len(self.splits)) if every else None
         betas = np.tile([c.beta for c in conditions], len(seeds))
-        self._optimizer = optimizer(recipe.method, recipe.eta, betas, self.parameters.values)
+        self._optimizer: Optimizer = optimizer(recipe.method, recipe.eta, betas, self.parameters.values)
 
     @property
     def networks(self) -> int:
         """How many there are."""
         return len(self.splits) * self.each
+
+    def drive(self, optimizer: Optimizer) -> None:
+        """Let another optimiser update the networks."""
+        self._optimizer = optimizer
 
     def targets(self, standard: Array) -> Array:
         """Return γy + δ (conditions, rows, 1) of standardised targets (rows,)."""

@@ -7,11 +7,13 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from dynamics import checks
 from dynamics.command_line.options import Parser, number, whole
 from dynamics.command_line.progress import Progress
 from dynamics.command_line.record import Record
 from dynamics.records import Numbers
-from experiments import builtin, kept, local, summaries
+from experiments import advice_record, builtin, kept, local, summaries
+from experiments.advice import LEAST_SEEDS, MOST_SEEDS, SEEDS, rerun
 from experiments.claims import depth_claims, figure1_claims
 from experiments.depth import DepthResult, DepthRun
 from experiments.figure1 import Figure1
@@ -89,6 +91,7 @@ def command_parser() -> Parser:
         _options(sub, spec)
         sub.set_defaults(run=run, refuse=sub.error)
     _trial_parser(parsers)
+    _advice_parser(parsers)
     return parser
 
 
@@ -111,6 +114,19 @@ def _trial_parser(parsers: Any) -> None:
     )
     _output(sub)
     sub.set_defaults(run=_trial, refuse=sub.error)
+
+
+def _advice_parser(parsers: Any) -> None:
+    """Add the command `advice`."""
+    what = "every change that the page Risk advises, made to networks"
+    example = "example:\n  python -m experiments advice --output a.json --document a.md"
+    sub = parsers.add_parser(
+        "advice", help=what, description=f"{what[0].upper()}{what[1:]}.", epilog=f"{_FILES}\n\n{example}"
+    )
+    sub.add_argument("--seeds", type=whole, default=SEEDS, help=f"networks of each kind (default {SEEDS})")
+    sub.add_argument("--document", metavar="FILE", help="write a table as Markdown")
+    _output(sub)
+    sub.set_defaults(run=_advice, refuse=sub.error)
 
 
 def _options(sub: Parser, spec: Any) -> None:
@@ -179,6 +195,17 @@ def _trial(args: Namespace, progress: Progress) -> Record:
     if args.document is not None:
         Path(args.document).write_text(document(TrialRecord(found.settings, result.claims)), encoding="utf-8")
     return _record("claims", found, summaries.trial_lines(result))
+
+
+def _advice(args: Namespace, progress: Progress) -> Record:
+    folder = Path(args.document or ".").resolve().parent
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        raise ValueError(f"document must be a file in a folder that can be written, got {args.document!r}")
+    seeds = checks.whole("seeds", args.seeds, LEAST_SEEDS, MOST_SEEDS)
+    rows = rerun(seeds, cancel=progress.cancel)
+    if args.document is not None:
+        Path(args.document).write_text(advice_record.document(rows, seeds), encoding="utf-8")
+    return _record("advice", advice_record.advice_numbers(rows, seeds), advice_record.lines(rows))
 
 
 def _record(command: str, found: Numbers, lines: Iterable[str]) -> Record:

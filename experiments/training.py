@@ -1,6 +1,6 @@
 """Train many networks at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
@@ -20,6 +20,7 @@ def train(
     records: Sequence[int],
     *,
     first_layer: bool = False,
+    prepare: Callable[[Block], object] | None = None,
     cancel: Cancellation | None = None,
 ) -> History:
     """Train a network for every seed and condition.
@@ -37,6 +38,8 @@ def train(
         After how many updates to record, rising, from 0 to the recipe's steps.
     first_layer : bool
         Whether to record the first layer's parameters.
+    prepare : callable, optional
+        Changes the networks before their first update.
     cancel : Cancellation, optional
 
     Raises
@@ -46,6 +49,8 @@ def train(
     # The products are small: threads of the library's own would only wait for one another.
     with ThreadpoolController().limit(limits=1, user_api="blas"), np.errstate(all="ignore"):
         block = Block(recipe, dataset, seeds, conditions)
+        if prepare is not None:
+            prepare(block)
         recorder = Recorder(block, records, first_layer)
         for step in range(recipe.steps + 1):
             if cancel is not None and cancel.cancelled:

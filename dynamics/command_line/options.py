@@ -9,7 +9,7 @@ from inspect import signature
 from typing import Any, NoReturn
 
 from dynamics.basins import basin_map
-from dynamics.command_line import commands, layering, sweeping
+from dynamics.command_line import commands, layering, risking, sweeping
 from dynamics.command_line.record import Record
 from dynamics.initializers import Scheme
 from dynamics.sweep import MOST_STARTS
@@ -202,6 +202,28 @@ def _layer(parser: Parser) -> None:
     parser.add_argument("--direction", metavar="WAY", help=lies)
 
 
+def _risk(parser: Parser) -> None:
+    group = parser.add_argument_group("training")
+    names = ", ".join(risking.OPTIMIZERS)
+    _add(group, "optimizer", "momentum", f"{names}; of all but the first --eta is lr", str)
+    _add(group, "updates", 10_000, "units are judged after exactly so many", whole)
+    _epsilon(group)
+    _add(group, "alpha", 0.99, "of rmsprop, which has no --beta")
+    _add(group, "beta2", 0.999, "of adam and adamw")
+    _add(group, "decay", 0.01, "weight decay of adamw")
+    _add(group, "warmup", 0, "updates over which momentum rises from 0", whole)
+    _add(group, "clip", None, "longest gradient of a unit")
+    _add(group, "slope", 0.0, "of a leaky unit where z < 0")
+    group = parser.add_argument_group("initialisation")
+    _add(group, "init", "he_normal", f"one of {', '.join(Scheme)}", str)
+    _add(group, "fan-in", 100, "number of inputs", whole)
+    _add(group, "bias", 0.0, "what every bias is moved by")
+    for name in ("weight", "bias"):
+        _add(group, f"{name}-std", None, f"standard deviation of the {name}, which gaussian needs")
+    _add(group, "points", 512, "units of each of 8 replicates, a power of two", whole)
+    _add(group, "seed", 0, "equal seeds draw equal units", whole)
+
+
 def _add(
     parser: Any,
     name: str,
@@ -290,6 +312,20 @@ COMMANDS = (
             "sweep --max-iterations 10 1e6 11 --tolerance 0 --beta 0.99 --init he_normal",
             "sweep --eta 0.01 1 5 --beta 0 0.99 4 --output sweep.csv",
         ),
+    ),
+    Command(
+        "risk",
+        risking.risk,
+        "how likely units are dead after T updates, over an initialisation",
+        (_hyperparameters, _risk),
+        ("risk --beta 0.95", "risk --optimizer adam --eta 0.01 --points 16 --updates 1000"),
+    ),
+    Command(
+        "advice",
+        risking.advice,
+        "what lowers that risk, and what raises it",
+        (_hyperparameters, _risk),
+        ("advice --beta 0.95 --points 16 --updates 500",),
     ),
 )
 _FILES = """\
