@@ -204,6 +204,7 @@ def expected_units() -> tuple[Found, Found, Found]:
         "max_iterations": 900,
         "scheme": "glorot_normal",
         "fan_out": 60,
+        "bias": 0.0,
         "units": 50,
         "seed": 3,
         "engine_version": ENGINE_VERSION,

@@ -111,7 +111,7 @@ def test_the_examples_of_readme_and_help_are_understood(capsys: pytest.CaptureFi
             main([command, "--help"], command_parser())
         text += capsys.readouterr().out
     lines = re.findall(r"(?m)^ +python -m experiments (.+)$", text)
-    assert len(lines) == 10
+    assert len(lines) == 12
     for line in lines:
         assert command_parser().parse_args(shlex.split(line)).refuse
 
