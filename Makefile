@@ -9,7 +9,7 @@ AUDIT := pip-audit==2.10.1
 LOCK = $(PYTHON) -m uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock"
 
-.PHONY: help run test format lock docs claims lesson audit fuzz bench bench-live clean
+.PHONY: help run test format lock docs screenshots claims lesson audit fuzz bench bench-live clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -38,6 +38,10 @@ docs: ## build the handbook into .cache/docs: open .cache/docs/index.html
 	@scripts/environment.sh requirements.txt requirements-dev.txt
 	$(PYTHON) -m sphinx --quiet --fail-on-warning --keep-going docs .cache/docs
 
+screenshots: ## photograph every page in light and dark into docs/screenshots (2 minutes)
+	@scripts/environment.sh requirements.txt requirements-dev.txt
+	@DEADCONE_CHROMIUM=$$(scripts/browser.sh) $(PYTHON) -m scripts.screenshots
+
 claims: ## run all that the claims on trial ask for, and write their numbers and docs/claims.md (10 minutes)
 	@scripts/environment.sh requirements.txt requirements-dev.txt
 	$(PYTHON) -m experiments claims --progress --output experiments/trial.json --document docs/claims.md
@@ -62,7 +66,7 @@ bench: ## run every benchmark, one after another
 	@set -e; for name in $(patsubst benchmarks/%.py,%,$(sort $(wildcard benchmarks/[a-z]*.py))); do \
 		echo "== $$name"; $(PYTHON) -m benchmarks.$$name; done
 
-bench-live: ## how fast the page follows a hand: the README's table
+bench-live: ## how fast the page follows a hand: the tables of docs/measured.md
 	@scripts/environment.sh requirements.txt requirements-dev.txt
 	@DEADCONE_CHROMIUM=$$(scripts/browser.sh) $(PYTHON) -m benchmarks.live
 

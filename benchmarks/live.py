@@ -2,8 +2,8 @@
 
 Real Chromium against gunicorn, every picture of Explore's first screen visible. Each slider is dragged for
 three seconds with mouse events that are sent without waiting for the page (waiting would hide a slow page),
-then keys are pressed one by one. Every map painted is compared with `basin_map`. Prints the README's table;
-DEADCONE_CHROMIUM names the browser.
+then keys are pressed one by one. Every map painted is compared with `basin_map`. Prints the tables of
+docs/measured.md; DEADCONE_CHROMIUM names the browser.
 """
 
 import asyncio
@@ -93,7 +93,7 @@ class Pace:
     sizes: list[int] = field(default_factory=list)
 
     def row(self, *, constant: bool = False) -> str:
-        """Return a line of the README's table; a constant answer shows no different maps."""
+        """Return a line of the table; a constant answer shows no different maps."""
         paces = " · ".join(f"{drag.answers if constant else drag.pace:.0f}" for drag in self.drags)
         late = percentile(self.keys, 0.95)
         median = statistics.median(self.keys)

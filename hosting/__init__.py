@@ -1,3 +1,3 @@
 """What a server is told by its environment, and what answers while it starts."""
 
-VERSION = "0.1.0"
+VERSION = "1.0.0"

@@ -35,7 +35,7 @@ MUST_NOT_KNOW = {
     "gunicorn.conf.py": {"dash", "flask", "plotly"},
     "worker.py": USER_INTERFACE,
 }
-NOT_THE_PRODUCT = {"tests", "benchmarks"}
+NOT_THE_PRODUCT = {"tests", "benchmarks", "scripts"}
 
 
 def imported(source: str, package: str) -> Iterator[str]:
