@@ -19,13 +19,18 @@ step "format"
 step "lint"
 .venv/bin/python -m ruff check .
 step "types and tests"
-# The browser leaves much of two cores to the others.
-others=$(mktemp)
-trap 'rm -f "$others"' EXIT
-(.venv/bin/python -m mypy && .venv/bin/python -m pytest -m "not browser") >"$others" 2>&1 &
+# Three at a time keep two cores busy: browsers and servers wait for one another.
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+(.venv/bin/python -m mypy && .venv/bin/python -m pytest -m "not browser") >"$logs/others" 2>&1 &
+others=$!
+.venv/bin/python -m pytest -m browser tests/browser/test_[a-l]*.py >"$logs/browser" 2>&1 &
+first=$!
 failed=0
-.venv/bin/python -m pytest -m browser || failed=1
-wait $! || failed=1
-cat "$others"
+.venv/bin/python -m pytest -m browser tests/browser/test_[m-z]*.py || failed=1
+wait $first || failed=1
+cat "$logs/browser"
+wait $others || failed=1
+cat "$logs/others"
 [ "$failed" = 0 ]
 step "all passed"
