@@ -135,8 +135,9 @@ preload_app = True
 worker_tmp_dir = str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK) else None
 control_socket_disable = True
 timeout = 120
-# Below the 10 s after which `docker stop` kills.
-graceful_timeout = 8
+# A browser opens connections in advance; one on which nothing was ever asked is waited for that long, and
+# then Python itself needs seconds to end on a busy machine. `docker stop` kills after 10.
+graceful_timeout = 4
 keepalive = 5
 # The most that gunicorn takes: a link may be long, and the page says better what is wrong with it.
 limit_request_line = 8190

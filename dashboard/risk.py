@@ -12,10 +12,9 @@ from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.initialisation import SCHEME_NAMES
 from dashboard.numbers import exact, grouped, percent, readable
 from dashboard.settings import Settings
-from dynamics import Axis, Draw, Grid, Initializer, Outcome, Scheme, Sweep, SweepResult
-from dynamics.records import Numbers
-from dynamics.sweep_numbers import sweep_numbers
+from dynamics import Axis, Draw, Grid, Initializer, Scheme, Sweep, SweepResult
 from figures.sweep_axis import TITLES, Ruler, written
+from jobs.work import MOST_SECONDS
 
 NOTHING = "none"
 # From, to and how many of each setting, until somebody asks for others.
@@ -31,11 +30,7 @@ USUAL: Mapping[str, tuple[str, str, str]] = {
 }
 NAMES = {name: TITLES[name].replace("<i>T</i>", "T") for name in USUAL}
 _SIDE = CONTROLS["resolution"]
-# What the files say of a sweep's settings, but for those that it varies.
-_FIXED = (
-    *("beta", "eta", "gamma", "delta", "epsilon", "tolerance", "max_iterations", "rho"),
-    *("n_w", "n_b", "w_min", "w_max", "b_min", "b_max", "scheme", "fan_in", "units", "seed"),
-)
+_LIMIT = f"stopped when its parts took {MOST_SECONDS / 3600:g} hours in all"
 
 
 @dataclass(frozen=True)
@@ -215,10 +210,10 @@ def cells(spec: Sweep) -> str:
 
 
 def expected(spec: Sweep, workers: int) -> tuple[str, str]:
-    """Say what a sweep would show, and about how long it takes."""
+    """Say what a sweep would show, about how long it takes, and how long it may."""
     over = " and ".join(NAMES[axis.name] for axis in spec.axes)
     seconds = max(1, round(spec.seconds / workers))
-    return f"The dead share over {over}.", f"{_capital(cells(spec))}, usually about {seconds} s."
+    return f"The dead share over {over}.", f"{_capital(cells(spec))}, usually about {seconds} s; {_LIMIT}."
 
 
 def differs(spec: Sweep, settings: Settings) -> str:
@@ -233,18 +228,3 @@ def differs(spec: Sweep, settings: Settings) -> str:
     if not told:
         return ""
     return f"This is for {', '.join(was for was, _ in told)}; you set {', '.join(is_ for _, is_ in told)}."
-
-
-# ------------------------------------------------------------------ numbers
-
-
-def numbers(result: SweepResult) -> Numbers:
-    """Return a sweep as arrays, and as a table of the shares, one row a cell."""
-    found, shape = sweep_numbers(result), result.sweep.shape
-    shares = [f"{kind.name.lower()}_share" for kind in Outcome]
-    table = [axis.name for axis in result.sweep.axes] + [*shares, "dead_low", "dead_high", "iterations"]
-    return Numbers(
-        {name: found.settings[name] for name in _FIXED if name in found.settings},
-        {name: array for name, array in found.arrays.items() if name != "outcome_names"},
-        {name: np.broadcast_to(found.columns[name], shape) for name in table if name in found.columns},
-    )

@@ -14,6 +14,7 @@ from dashboard.jobs_shown import NOTHING, NotShownError
 from dashboard.risk import USUAL, Asked
 from dashboard.settings import Settings, from_texts
 from dynamics import Sweep, SweepResult
+from dynamics.sweep_numbers import sweep_numbers
 from dynamics.threads import worker_count
 from figures import View
 from figures import sweep as sweep_picture
@@ -33,7 +34,7 @@ def register(app: Dash) -> None:
     _register_form(app)
     _register_job(app)
     _register_picture(app)
-    jobs_shown.register(app, "risk", "dead-cone-sweep", risk.numbers)
+    jobs_shown.register(app, "risk", "dead-cone-sweep", sweep_numbers)
 
 
 def _asked(values: Sequence[str]) -> Asked:

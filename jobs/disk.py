@@ -197,6 +197,12 @@ class DiskStore:
             )
 
     @_guarded
+    def give_back(self, owner: str) -> None:
+        """Release every tile that somebody has claimed."""
+        with self._connection() as db:
+            db.execute("DELETE FROM tiles WHERE owner = ? AND data IS NULL", (owner,))
+
+    @_guarded
     def put(self, job: str, number: int, data: bytes, seconds: float) -> None:
         """See `Store`."""
         with self._connection() as db:

@@ -11,6 +11,7 @@ from dynamics import Cancellation, Cancelled, threads
 from jobs.spec import decode, kind_of, pack
 from jobs.store import Store, StoreError, StoreFullError
 
+MOST_SECONDS = 6 * 3600.0  # that the tiles of a job may take in all, one after another
 _RENEWAL = 1.0  # seconds; also how late a worker may hear that a job was cancelled
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,8 @@ def take_one_core() -> None:
 def work(store: Store, job: str, number: int, owner: str) -> None:
     """Compute a claimed tile and store it, or give the claim back.
 
-    A job that cannot be computed, or has no room, fails with a sentence.
+    A job that cannot be computed, has no room or has taken `MOST_SECONDS` fails with a sentence; what is
+    finished of it stays.
 
     Parameters
     ----------
@@ -44,17 +46,22 @@ def work(store: Store, job: str, number: int, owner: str) -> None:
     if found is None:
         return
     text, finished = found.spec, False
+    end = perf_counter() + MOST_SECONDS - found.done * found.seconds
 
     def compute(cancel: Cancellation) -> tuple[bytes, float]:
         begun, spec = perf_counter(), decode(text)
         return pack(kind_of(spec).compute(spec, number, cancel)), perf_counter() - begun
 
     try:
-        data, seconds = _watched(compute, lambda: store.renew(job, number, owner))
+        if perf_counter() >= end:
+            raise Cancelled
+        data, seconds = _watched(compute, lambda: perf_counter() < end and store.renew(job, number, owner))
         store.put(job, number, data, seconds)
         finished = True
     except Cancelled:
-        pass
+        if perf_counter() >= end:
+            hours = f"{MOST_SECONDS / 3600:g} hours"
+            store.fail(job, f"Stopped: its tiles took {hours} in all, the most that a job may take.")
     except StoreFullError as error:
         store.fail(job, str(error))
     except StoreError:

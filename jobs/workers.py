@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import time
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Lock, Thread
@@ -79,16 +80,20 @@ def serve(path: Path, idle: float = _IDLE) -> None:
     store, owner = DiskStore(path), uuid4().hex
     kept.use(lambda: store)
     busy = time.monotonic()
-    while time.monotonic() - busy < idle:
-        try:
-            found = store.take(owner)
-            if found is not None:
-                work(store, *found, owner)
-                busy = time.monotonic()
-                continue
-        except StoreError:  # who waits for the work is told; perhaps there is room again later
-            pass
-        time.sleep(_POLL)
+    try:
+        while time.monotonic() - busy < idle:
+            try:
+                found = store.take(owner)
+                if found is not None:
+                    work(store, *found, owner)
+                    busy = time.monotonic()
+                    continue
+            except StoreError:  # who waits for the work is told; perhaps there is room again later
+                pass
+            time.sleep(_POLL)
+    finally:  # it may have been told to leave between claiming a tile and beginning with it
+        with suppress(StoreError):
+            store.give_back(owner)
 
 
 def _settle() -> None:
@@ -104,9 +109,8 @@ def _settle() -> None:
 def _give_way() -> None:
     """Let everybody else's work come first, above all the server's.
 
-    Linux may share a machine out by sessions first, and then a niceness counts only among the processes of
-    one: workers in the server's session would take from it what the browser leaves. In one of their own they
-    count as one session among others; to count for less there would keep them waiting on a busy machine.
+    Where Linux has sched_autogroup on, a niceness counts only among the processes of one session; so workers
+    have one of their own, in which they are no part of the server's share.
     """
     os.nice(_NICENESS)
     os.setsid()
@@ -120,4 +124,5 @@ def _follow(parent: BaseProcess) -> None:
 
 def _leave(signum: int, frame: object) -> None:
     """End between two steps of Python, so that a claimed tile is given back on the way."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # to be told twice must not disturb that
     raise SystemExit

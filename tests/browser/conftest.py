@@ -6,8 +6,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Browser, Frame, Page, ViewportSize, expect, sync_playwright
@@ -28,22 +30,27 @@ expect.set_options(timeout=PATIENCE)
 OpenPage = Callable[..., Page]
 
 
+@contextmanager
+def serving(listening: socket.socket, store: Path) -> Iterator[str]:
+    """Serve on a socket and yield its address; it listens already, so that the first request waits."""
+    descriptor = listening.fileno()
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{descriptor}", "app:server"]
+    server = subprocess.Popen(
+        command, cwd=ROOT, pass_fds=[descriptor], env={**os.environ, "DEADCONE_STORE": str(store)}
+    )
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.terminate()
+        assert server.wait(timeout=30) == 0
+
+
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The server's address. Its socket listens before it starts, so that the first request waits for it."""
+    """The server's address."""
     store = tmp_path_factory.mktemp("jobs") / "jobs.sqlite3"
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-        descriptor = listening.fileno()
-        command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{descriptor}", "app:server"]
-        server = subprocess.Popen(
-            command, cwd=ROOT, pass_fds=[descriptor], env={**os.environ, "DEADCONE_STORE": str(store)}
-        )
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            assert server.wait(timeout=30) == 0
+    with socket.create_server(("127.0.0.1", 0)) as listening, serving(listening, store) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +82,7 @@ def open_page(address: str, chromium: Browser) -> Iterator[OpenPage]:
         page.wait_for_function = partial(until, page)  # type: ignore[method-assign, assignment]
         page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: said.append(f"error: {error}"))
-        page.goto(address + path)
+        page.goto(urljoin(address, path))
         settled(page)
         return page
 

@@ -1,6 +1,8 @@
 """The page Risk in a real browser: a sweep runs in processes of its own while the page stays live."""
 
 import re
+import socket
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,8 +11,12 @@ from playwright.sync_api import Page, expect
 from dashboard import risk
 from dashboard.risk import Asked
 from dashboard.settings import DEFAULT
+from dynamics import run_sweep
 from dynamics.sweep_tiles import assemble, tile, tile_count
-from tests.browser.conftest import OpenPage, settled
+from jobs import Service
+from jobs.disk import DiskStore
+from jobs.work import work
+from tests.browser.conftest import OpenPage, serving, settled
 
 pytestmark = pytest.mark.browser
 
@@ -151,4 +157,52 @@ def test_a_sweep_is_cancelled_and_goes_on(open_page: OpenPage) -> None:
         page.click("#risk-csv")
     lines = saved.value.path().read_text().splitlines()
     assert len(lines) == 121
-    assert lines[0].startswith("eta,beta,dead_share")
+    assert lines[0].startswith("eta,beta,dead_count,dead_share")
+
+
+def test_sweeps_of_two_viewers_survive_a_closed_tab_and_a_restarted_server(
+    open_page: OpenPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Of each sweep a part is finished; as if another worker were at it, this test holds the rest back.
+    monkeypatch.setattr("jobs.disk.LEASE", 3600.0)
+    store = DiskStore(tmp_path / "jobs.sqlite3")
+    specs = [
+        risk.sweep(
+            DEFAULT.edit({"gamma": gamma}),
+            Asked(("eta", "0.05", "0.5", columns), ("beta", "0", "0.9", "8"), "grid", "256"),
+        )
+        for gamma, columns in (("0.4", "8"), ("0.5", "4"))
+    ]
+    jobs = [Service(store, lambda *job: None).start(spec) for spec in specs]
+    held = [
+        (job, number) for job, spec in zip(jobs, specs, strict=True) for number in range(tile_count(spec))
+    ]
+    for job, number in held:
+        assert store.claim(job, number, "test")
+    for job in jobs:
+        work(store, job, 1, "test")
+    held = [(job, number) for job, number in held if number != 1]
+    assert len(held) == 4
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        with serving(listening, store.path) as address:
+            page = open_page(f"{address}/risk?job={jobs[0]}")
+            partial = Service(store, lambda *job: None).partial(jobs[0])
+            words = f"{int(partial.finished.sum())} of 64 cells"
+            expect(page.locator("#risk-progress-words")).to_contain_text(words)
+            expect(page.locator("#risk-title")).to_have_text(risk.title(partial))
+            assert page.is_visible("#risk-cancel")
+            page.context.close()
+        for job, number in held:
+            store.release(job, number, "test")
+        with serving(listening, store.path) as address:
+            viewers = [open_page(f"{address}/risk?job={job}") for job in jobs]
+            for page, spec, cells in zip(viewers, specs, (64, 32), strict=True):
+                expect(page.locator("#risk-progress-words")).to_have_text(f"{cells} of {cells} cells")
+                with page.expect_download() as saved:
+                    page.click("#risk-npz")
+                whole = run_sweep(spec)
+                expect(page.locator("#risk-title")).to_have_text(risk.title(whole))
+                with np.load(saved.value.path()) as found:
+                    for name in ("counts", "iterations"):
+                        assert found[name].tobytes() == getattr(whole, name).tobytes()

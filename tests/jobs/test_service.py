@@ -142,6 +142,38 @@ def test_work_that_is_no_longer_wanted_is_called_off_and_given_back(
     assert (known.state, known.done, known.running) == ("cancelled", 0, 0)
 
 
+def test_a_job_that_took_longer_than_any_may_is_stopped(
+    store: DiskStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = Service(store, Bell())
+    job = here.start(ASKED)
+    do(store, 2)
+
+    def endless(asked: object, number: int, cancel: Any) -> None:
+        while not cancel.cancelled:
+            pass
+        raise Cancelled
+
+    taken = store.job(job)
+    assert taken is not None
+    monkeypatch.setattr(spec, "KINDS", changed(compute=endless))
+    monkeypatch.setattr("jobs.work._RENEWAL", 0.01)
+    # In the middle of a tile, and, gone on with, before the next one.
+    for most in (2 * taken.seconds + 0.1, 2 * taken.seconds):
+        monkeypatch.setattr("jobs.work.MOST_SECONDS", most)
+        assert here.start(ASKED) == job
+        do(store, 1)
+        error = f"Stopped: its tiles took {most / 3600:g} hours in all, the most that a job may take."
+        assert here.status(job) == Progress(2, 6, None, "failed", error)
+        known = store.job(job)
+        assert known is not None
+        assert known.running == 0
+    monkeypatch.undo()
+    assert here.start(ASKED) == job
+    do(store, 4)
+    same(here.partial(job), run_sweep(ASKED))
+
+
 def test_a_job_that_has_no_room_fails_with_a_sentence(tmp_path: Path) -> None:
     store = DiskStore(tmp_path / "jobs.sqlite3", limit=1000)
     here = Service(store, Bell())

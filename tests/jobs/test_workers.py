@@ -11,7 +11,7 @@ import pytest
 from dynamics import run_sweep
 from jobs import Service
 from jobs.disk import DiskStore
-from jobs.workers import Workers
+from jobs.workers import Workers, serve
 from tests.jobs.conftest import made_sweep, same, until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,6 +71,28 @@ def test_a_sweep_survives_a_killed_worker_a_cancellation_and_a_restart(
     finally:
         first.stop()
         second.stop()
+
+
+def test_a_worker_told_to_leave_before_it_begins_gives_its_tile_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = DiskStore(tmp_path / "jobs.sqlite3")
+    job = Service(store, lambda *job: None).start(ASKED)
+
+    def told(found: object, job: str, number: int, owner: str) -> None:
+        known = store.job(job)
+        assert known is not None
+        assert (known.running, number) == (1, 0)
+        raise SystemExit  # as the signal does, here between the claim and all that `work` does about it
+
+    monkeypatch.setattr("jobs.workers.work", told)
+    monkeypatch.setattr("jobs.workers._settle", lambda: None)
+    monkeypatch.setattr("jobs.workers.kept.use", lambda store: None)
+    with pytest.raises(SystemExit):
+        serve(store.path)
+    known = store.job(job)
+    assert known is not None
+    assert (known.state, known.running) == ("wanted", 0)
 
 
 PARENT = """
