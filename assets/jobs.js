@@ -60,4 +60,12 @@
     dc.layer.follow();
     return before === "explore" && passed === "explore" ? window.dash_clientside.no_update : texts;
   };
+
+  // A job is looked at again when the last look is answered: Dash drops answers that a newer question has
+  // overtaken, so a server slower than the clock would never be heard.
+  window.dash_clientside.deadcone.turn = (n) => {
+    const page = window.dash_clientside.callback_context.triggered_id?.replace("-watch", "");
+    const waiting = document.getElementById(`${page}-progress-words`)?.dataset.dashIsLoading === "true";
+    return page && !waiting ? n : window.dash_clientside.no_update;
+  };
 })();

@@ -70,7 +70,7 @@ def _register_pictures(app: Dash) -> None:
             "drawn": Output("experiments-drawn", "data"),
             **SHOWN,
         },
-        Input("experiments-watch", "n_intervals"),
+        Input("experiments-turn", "data"),
         Input("at-work", "data"),
         Input("look", "data"),
         Input("figure1-error", "value"),

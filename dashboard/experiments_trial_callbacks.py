@@ -53,7 +53,7 @@ def _register_rows(app: Dash) -> None:
             "drawn": Output("trial-drawn", "data"),
             **jobs_shown.outputs("trial"),
         },
-        Input("trial-watch", "n_intervals"),
+        Input("trial-turn", "data"),
         Input("at-work", "data"),
         State("trial-drawn", "data"),
     )

@@ -278,6 +278,7 @@ _BY_STORE: dict[str, Shape] = {
     ),
     "own-data": _own_data,
     "network-file": _network_file,
+    **dict.fromkeys(("risk-turn", "experiments-turn", "trial-turn"), _count),
     "file": lambda value: value is not None and _file(value),
 }
 

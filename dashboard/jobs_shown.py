@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
-from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from dashboard import export_files
@@ -205,6 +205,7 @@ def watching(page: str, every: int = POLL_MS) -> list[Component]:
     return [
         dcc.Download(id=f"{page}-file"),
         dcc.Interval(id=f"{page}-watch", interval=every, disabled=True),
+        dcc.Store(id=f"{page}-turn"),  # counts the looks
     ]
 
 
@@ -231,7 +232,7 @@ def progress(page: str) -> Component:
 
 
 def register(app: Dash, page: str, name: str, data: Callable[[Any], Numbers]) -> None:
-    """Add what Cancel, CSV and NPZ do.
+    """Add what Cancel, CSV and NPZ do, and when a job is looked at.
 
     Parameters
     ----------
@@ -243,6 +244,12 @@ def register(app: Dash, page: str, name: str, data: Callable[[Any], Numbers]) ->
     data : callable
         Result to its numbers.
     """
+    app.clientside_callback(
+        ClientsideFunction("deadcone", "turn"),
+        Output(f"{page}-turn", "data"),
+        Input(f"{page}-watch", "n_intervals"),
+        prevent_initial_call=True,
+    )
 
     @app.callback(
         Output(f"{page}-cancel", "hidden", allow_duplicate=True),

@@ -134,7 +134,7 @@ def _register_picture(app: Dash) -> None:
             **SHOWN,
             "drawn": Output("drawn", "data"),
         },
-        Input("risk-watch", "n_intervals"),
+        Input("risk-turn", "data"),
         Input("at-work", "data"),
         Input("look", "data"),
         State("drawn", "data"),
