@@ -70,6 +70,7 @@ def _body(most: int) -> bytes | None:
     """Return what the request brings, kept in memory; None if it brings more, or does not say how much."""
     chunked = "Transfer-Encoding" in request.headers
     length = None if chunked else request.content_length or 0
+    request.max_content_length = most  # usually it is less
     return None if length is None or length > most else request.get_data(cache=False)
 
 
