@@ -9,6 +9,8 @@ import pytest
 from sybil import Example, Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 
+from dashboard.settings import read_query
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 # Whatever a browser loads by itself; a link that a reader may follow is none of it.
@@ -59,6 +61,14 @@ def test_every_link_has_a_text_and_leads_somewhere(path: Path) -> None:
             assert f'id="{anchor}"' in text, target
     for anchor in re.findall(r'<a href="#([\w-]+)">', text):
         assert text.count(f'<a id="{anchor}"></a>') == 1, anchor
+
+
+@pytest.mark.parametrize(
+    "query",
+    [found for path in DOCUMENTS for found in re.findall(r"`/\w*\?([^`]+)`", path.read_text("utf-8"))],
+)
+def test_every_address_that_is_given_is_understood(query: str) -> None:
+    assert read_query(query)[1] == []
 
 
 def test_the_handbook_builds_without_a_warning_and_loads_nothing_from_elsewhere(tmp_path: Path) -> None:

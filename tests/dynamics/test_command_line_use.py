@@ -18,6 +18,7 @@ from dashboard.texts import STARTS, WINDOW
 from dynamics.command_line import main, options, progress, sweeping
 
 ROOT = Path(__file__).resolve().parents[2]
+HANDBOOK = ROOT / "docs" / "command-line.md"
 
 
 def examples(text: str) -> list[str]:
@@ -43,10 +44,9 @@ def test_the_help_names_every_command_and_its_examples_run(
         assert own
         assert all(argv[0] in ("--help", line.split()[3]) for line in own)
         lines += own
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    lines += (in_readme := examples(readme))
+    lines += (in_handbook := examples(HANDBOOK.read_text(encoding="utf-8")))
     names = {command.name for command in options.COMMANDS}
-    assert {line.split()[3] for line in in_readme} == names
+    assert {line.split()[3] for line in in_handbook} == names
     for line in dict.fromkeys(lines):
         argv = shlex.split(line)
         assert argv[:3] == ["python", "-m", "dynamics"]
@@ -57,9 +57,9 @@ def test_the_help_names_every_command_and_its_examples_run(
         assert written is None or (tmp_path / written).stat().st_size > 0
 
 
-def test_the_readme_shows_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    shown = re.search(r"\$ python -m dynamics (.*)\n((?:    .+\n)+)", readme)
+def test_the_handbook_shows_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    text = HANDBOOK.read_text(encoding="utf-8")
+    shown = re.search(r"\$ python -m dynamics (.*)\n((?:    .+\n)+)", text)
     assert shown is not None
     main(shlex.split(shown[1]))
     assert re.sub(r"(?m)^    ", "", shown[2]) == capsys.readouterr().out

@@ -104,8 +104,8 @@ def test_bad_input_ends_with_one_line(line: str, message: str, capsys: pytest.Ca
     assert re.search(message, error)
 
 
-def test_the_examples_of_readme_and_help_are_understood(capsys: pytest.CaptureFixture[str]) -> None:
-    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+def test_the_examples_of_handbook_and_help_are_understood(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "experiments.md").read_text(encoding="utf-8")
     for command in ("fig1", "depth", "theory"):
         with pytest.raises(SystemExit):
             main([command, "--help"], command_parser())
