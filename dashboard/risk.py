@@ -30,7 +30,7 @@ USUAL: Mapping[str, tuple[str, str, str]] = {
 }
 NAMES = {name: TITLES[name].replace("<i>T</i>", "T") for name in USUAL}
 _SIDE = CONTROLS["resolution"]
-_LIMIT = f"stopped when its parts took {MOST_SECONDS / 3600:g} hours in all"
+_LIMIT = f"at most {MOST_SECONDS / 3600:g} hours of computing"
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ def expected(spec: Sweep, workers: int) -> tuple[str, str]:
     """Say what a sweep would show, about how long it takes, and how long it may."""
     over = " and ".join(NAMES[axis.name] for axis in spec.axes)
     seconds = max(1, round(spec.seconds / workers))
-    return f"The dead share over {over}.", f"{_capital(cells(spec))}, usually about {seconds} s; {_LIMIT}."
+    return f"The dead share over {over}.", f"{_capital(cells(spec))}, usually about {seconds} s, {_LIMIT}."
 
 
 def differs(spec: Sweep, settings: Settings) -> str:

@@ -110,6 +110,7 @@ def test_words_follow_the_numbers() -> None:
     nothing = assemble(spec, {})
     assert risk.title(nothing) == risk.title(None)
     assert amount(0, 1640, "cells", None) == "0 of 1\N{NARROW NO-BREAK SPACE}640 cells"
+    assert risk.expected(spec, 1)[1] == "6 maps, usually about 1 s, at most 6 hours of computing."
     assert risk.differs(spec, DEFAULT) == ""
     moved = DEFAULT.edit({"beta": "0.5", "gamma": "0.2", "delta": "1"})
     assert risk.differs(spec, moved) == "This is for γ = 0.1, δ = 0; you set 0.2, 1."
