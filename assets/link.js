@@ -3,6 +3,7 @@
 (() => {
   const dc = (window.deadcone ??= {});
   const arrived = new URLSearchParams(location.search);
+  let turning = false; // whether the next settings are a page to come back from
   let parts = null; // by key, once the table of what is legal is here
 
   const usual = (key) => dc.table().link[key][0];
@@ -37,16 +38,22 @@
     path: ({ step, page }) => dc.view.base() + (step !== "0" ? "lesson" : page === "explore" ? "" : page),
 
     // The settings in the address bar, without an entry in the history for each; but each step of the lesson
-    // is a page to come back to.
+    // is a page to come back to, and so is what stood before a change that was advised.
     address(texts) {
       const { step, page, tab } = history.state ?? {};
-      const turned = (texts.step !== "0" && step !== texts.step) || page !== texts.page || tab !== texts.tab;
+      const turned = turning || (texts.step !== "0" && step !== texts.step) || page !== texts.page || tab !== texts.tab;
       const how = step && turned ? "pushState" : "replaceState";
+      turning = false;
       history[how]({ step: texts.step, page: texts.page, tab: texts.tab }, "", dc.link.path(texts) + query(texts, own()) + location.hash);
       // Documents of their own are handed the settings in their address, and give them back.
       for (const link of document.querySelectorAll(".page-link[data-document]")) link.search = location.search;
       dc.embed.link();
       dc.share.refresh();
+    },
+
+    // The settings that follow are a page of their own.
+    turn() {
+      turning = true;
     },
 
     // What the parts say is shown; once, when the page is there.

@@ -30,15 +30,16 @@
   let held = false; // an edit is on its way: nothing is settled
   let computing; // runs while the wanted picture is late
 
-  // The playhead moves in the browser: only pictures that name it are drawn anew for it.
-  const timeless = (texts) => ({ ...texts, time: 0, step: 0, vote: texts.vote === "0" ? 0 : 1 });
+  // The playhead moves in the browser: only pictures that name it are drawn anew for it. A job's pictures are
+  // Dash's own.
+  const timeless = (texts) => ({ ...texts, time: 0, job: 0, step: 0, vote: texts.vote === "0" ? 0 : 1 });
   class Refused extends Error {} // by the server, with its reason
 
   const keyOf = (texts) => {
     const said = [texts.step, texts.vote]; // what the lesson says follows from them, no picture
     return JSON.stringify([dc.time.led() ? texts : timeless(texts), said, dc.view.theme(), dc.view.size()]);
   };
-  const mapOf = (texts) => JSON.stringify({ ...texts, starts: 0, layers: 0, quantity: 0, colouring: 0, present: 0, time: 0, before: 0, selected: 0, batch: 0, kick: 0, guess: 0, step: 0, vote: 0 });
+  const mapOf = (texts) => JSON.stringify({ ...texts, job: 0, starts: 0, layers: 0, quantity: 0, colouring: 0, present: 0, time: 0, before: 0, selected: 0, batch: 0, kick: 0, guess: 0, step: 0, vote: 0 });
   // Real initialisations have no map: the server follows a few units first, then all.
   const full = () => (dc.time.led() || dc.risk.on() ? COARSEST : Number(wanted.texts.resolution) || dc.paint.pixels());
   const room = () => Math.min(Math.max(1 + Math.floor(travel / EVERY_MS), 1), MOST);

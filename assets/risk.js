@@ -30,9 +30,11 @@
     const undo = byId("risk-undo");
     if (event.target === undo) {
       undo.hidden = true;
+      dc.link.turn();
       byId("risk-changes").focus({ preventScroll: true });
     }
     if (!changes) return;
+    dc.link.turn(); // the browser's way back undoes it too
     const before = Object.keys(JSON.parse(changes)).map((key) => [key, dc.texts()[key]]);
     undo.dataset.changes = JSON.stringify(Object.fromEntries(before));
     undo.textContent = `Undo “${name}”`;
@@ -40,6 +42,9 @@
     undo.focus({ preventScroll: true }); // the row that was clicked has gone
   }
   document.addEventListener("click", remember, true);
+  window.addEventListener("popstate", () => {
+    if (byId("risk-undo")) byId("risk-undo").hidden = true;
+  });
 
   dc.risk = {
     mirrors: Object.keys(MIRRORS),

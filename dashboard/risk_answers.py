@@ -32,10 +32,12 @@ from dynamics import (
 from dynamics.advice import changes, compared, ranked
 
 FIRST_SECONDS = 0.12  # of one answer while a hand moves, and of all changes together after it
-REST_SECONDS = 2.5  # of everything at rest
+REST_SECONDS = 2.5  # of everything at rest, on two cores that are not busy
+REFINED_SECONDS = 4.0  # up to which everything is refined where that turned out faster
 LONGEST_SECONDS = 10.0  # after which a change is given up; the browser waits 18
 # Points of each of the 8 replicates: at first, at rest; a slow optimiser has as many as time allows.
 FIRST, REST, FEWEST = 32, 2048, 8
+FEWEST_FIRST = 2  # where even so few of a slow optimiser take a tenth of a second
 # Seconds of two busy cores for a unit: by supersteps, or for each update, by (w, b, ρ) or by all weights.
 _SOLVED, _UPDATE, _UPDATES = 5e-6, 3e-8, 1.3e-7
 
@@ -169,12 +171,12 @@ def seconds_of(training: Training) -> float:
     return training.steps * (_UPDATES if training.needs_coordinates else _UPDATE)
 
 
-def affordable(question: Asked, most: int, seconds: float) -> int:
+def affordable(question: Asked, most: int, seconds: float, fewest: int = FEWEST) -> int:
     """Return how many points of each replicate fit into so many seconds: a power of two up to `most`."""
     points = most
-    while points > FEWEST and points * question.seconds > seconds:
+    while points > fewest and points * question.seconds > seconds:
         points //= 2
-    return max(points, FEWEST)
+    return points
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,8 +194,22 @@ def first(settings: Settings, cancel: Cancellation) -> Found:
 
 
 def whole(settings: Settings, cancel: Cancellation) -> Found:
-    """Return the answer at rest, with the effect of every change that time allows."""
-    return _found(settings, cancel, REST, REST_SECONDS)
+    """Return the answer at rest, with the effect of every change that time allows.
+
+    As many units as a busy server trains at first; then twice as many while there is time for it.
+    """
+    begin, seconds = perf_counter(), REST_SECONDS
+    found = _found(settings, cancel, REST, seconds)
+    # A doubling takes as long as all before it.
+    while not found.missing and _fewest(found) < REST and 2 * (perf_counter() - begin) < REFINED_SECONDS:
+        seconds *= 2
+        found = _found(settings, cancel, REST, seconds)
+    return found
+
+
+def _fewest(found: Found) -> int:
+    """Return the smallest number of points of a replicate."""
+    return min([found.now.points, *(option.risk.points for option in found.advice.options)])
 
 
 def _found(settings: Settings, cancel: Cancellation, most: int, seconds: float) -> Found:
@@ -204,7 +220,8 @@ def _found(settings: Settings, cancel: Cancellation, most: int, seconds: float) 
         for i, change in enumerate(on_offer(settings, question))
     )
     share = seconds / 2 / (len(offered) + 1) if most == REST else seconds
-    now = answer(question, affordable(question, most, max(share, seconds / 4)), cancel)
+    fewest = FEWEST if most == REST else FEWEST_FIRST
+    now = answer(question, affordable(question, most, max(share, seconds / 4), fewest), cancel)
     options = []
     for _, _, change in offered:
         left = seconds - (perf_counter() - begin)

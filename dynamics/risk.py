@@ -22,6 +22,7 @@ from dynamics.unit_training import train_units
 Floats = NDArray[np.float64]
 
 REPLICATES = 8
+_WHOLE = 8  # points of each replicate whose orthogonal weights are drawn together, at first
 _PIECE = 4096  # units trained at a time: their weights one by one take 1 MB
 
 
@@ -154,6 +155,9 @@ def risk(
     seed = checks.whole("seed", seed, 0)
     if known is not None and (known.training, known.origin, known.seed) != (training, origin, seed):
         raise ValueError("known must be the answer to the same question: other training, origin or seed")
+    if training.needs_coordinates and points > _WHOLE and (known is None or known.points < points // 2):
+        # By doublings, as whoever refines asks for them: the orthogonal weights are drawn for all of a step.
+        known = risk(training, origin, points // 2, seed=seed, known=known, cancel=cancel)
     first = 0 if known is None else known.points
     if known is not None and first >= points:
         return known
