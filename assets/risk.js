@@ -11,6 +11,8 @@
     "risk-mean": ({ delta }) => delta,
     "risk-deviation": ({ gamma }) => gamma,
     "risk-fan-in": ({ fan_in }) => fan_in,
+    "risk-weight-std": ({ weight_std }) => weight_std,
+    "risk-bias-std": ({ bias_std }) => bias_std,
   };
   const DRAWN = "he_normal"; // where no initialisation is chosen
   const CHOICES = {

@@ -4,7 +4,8 @@ Run it with `python -m benchmarks.risk_torch`, after `pip install torch==2.13.0`
 train units drawn from an initialisation, as one tensor whose units' losses are added, on the expected loss or
 on minibatches of Gaussian inputs with every coordinate drawn. The prediction is `train_units` from 200,000
 other starts on the expected gradient, whose standard error of at most 0.11 points is small beside the
-interval, and from 20,000 on minibatches, which take a hundred times as long. Of the 1,000 a Clopper-Pearson interval is taken, at 95 % for all eight together (Bonferroni).
+interval, and from 20,000 on minibatches, which take a hundred times as long. Of the 1,000 a Clopper-Pearson
+interval is taken, at 95 % for all eight together (Bonferroni).
 """
 
 import math

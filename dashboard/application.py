@@ -20,6 +20,7 @@ from dashboard import (
     own_data,
     prose,
     risk_callbacks,
+    risk_export,
     routes,
     uploads,
 )
@@ -78,6 +79,7 @@ def create_app() -> Dash:
     routes.register(app.server)
     uploads.register(app.server)
     export_routes.register(app.server)
+    risk_export.register(app.server)
     layer_routes.register(app.server)
     prose.register(app.server)
     guard.register(app)

@@ -164,7 +164,7 @@ def title(result: SweepResult | None) -> str:
 def extremes(result: SweepResult | None) -> str:
     """Say where the fewest and where the most die."""
     if result is None or not result.finished.any():
-        return "Each cell is a map of its own: the same starts, other settings."
+        return "Each cell is a map of its own: the same starts, other settings, judged as Explore judges."
     dead = result.dead_fraction
     places = (np.unravel_index(int(find(dead)), dead.shape) for find in (np.nanargmin, np.nanargmax))
     fewest, most = (
@@ -192,7 +192,7 @@ def counting(spec: Sweep) -> str:
         f"{CONTROLS[k].symbol} = {readable(v, 4)}" for k, v in others.items() if k not in varied
     )
     if spec.tolerance > 0:
-        rule = f"stopped at updates below {readable(spec.tolerance)}"
+        rule = f"stopped at updates below {readable(spec.tolerance)}, not after T updates as above"
     elif "max_iterations" in varied:
         rule = "judged after exactly T updates"
     else:

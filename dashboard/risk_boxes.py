@@ -30,7 +30,10 @@ MIRRORS = {
     "risk-mean": "delta",
     "risk-deviation": "gamma",
     "risk-fan-in": "fan_in",
+    "risk-weight-std": "weight_std",
+    "risk-bias-std": "bias_std",
 }
+CSV = "Every row’s numbers: shares, their differences and intervals, expected loss"
 _KINDS = [outcome for outcome in Outcome if outcome is not Outcome.STALLED]  # T updates stop nobody
 _MORE = ("bias", "warmup", "clip", "slope")
 _CHECKED = (*MIRRORS, "alpha", "beta2", "decay", "updates", *_MORE)
@@ -39,7 +42,6 @@ _CHECKED = (*MIRRORS, "alpha", "beta2", "decay", "updates", *_MORE)
 def boxes() -> Component:
     """Return how units are trained, and from what."""
     starts = {**{str(key): name for key, name in SCHEME_NAMES.items()}, "window": "Starts in the window"}
-    starts.pop("gaussian")
     return html.Div(
         [
             html.Div(
@@ -52,6 +54,8 @@ def boxes() -> Component:
                     _box("risk-deviation", "target std. dev.", DEFAULT.texts()["gamma"]),
                     _choice("risk-init", "Initialisation", starts),
                     _box("risk-fan-in", "fan-in", DEFAULT.texts()["fan_in"]),
+                    _box("risk-weight-std", "weight std. dev.", DEFAULT.texts()["weight_std"]),
+                    _box("risk-bias-std", "bias std. dev.", DEFAULT.texts()["bias_std"]),
                     _own("updates"),
                 ],
                 className="risk-row",
@@ -103,6 +107,7 @@ def rows() -> Component:
                 [
                     html.H2("What changes it", id="risk-changes"),
                     html.Button("Undo", id="risk-undo", className="link", hidden=True),
+                    html.A("CSV", id="risk-changes-csv", className="link", download="", href="", title=CSV),
                 ],
                 className="row risk-head",
             ),

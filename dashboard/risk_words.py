@@ -10,30 +10,18 @@ from dashboard.controls import CONTROLS
 from dashboard.initialisation import SCHEME_NAMES
 from dashboard.numbers import exact, grouped, percent, readable
 from dashboard.page import Properties
+from dashboard.prefix import rooted
 from dashboard.risk_answers import Found, applied
+from dashboard.risk_evidence import NAMES, in_networks, networks
 from dashboard.settings import Settings
 from dynamics import Box, Change, Initializer, Kind, Option, Outcome, Risk, Scheme, Verdict
+from dynamics.coordinates import MOST_COORDINATES
+from dynamics.optimizers import RMSprop, coordinatewise
 from dynamics.risk import Estimate
-from experiments import advice_record
-from experiments.advice import Agreement
 
 SHOWN, FOLDED = 8, 16  # rows of changes with a bar, and without
 # Our names for a dead share from so much on; no standard says where risk begins.
 _LEVELS = ((0.75, "High risk"), (0.2, "Raised risk"), (0.01, "Some risk"), (0.0, "Low risk"))
-_NAMES: dict[Kind, tuple[str, str]] = {  # of the row, and of the title
-    Kind.STANDARDISE: ("Normalise the target", "normalising the target"),
-    Kind.STANDARDISE_MORE_MOMENTUM: ("Normalise, more momentum", "normalising the target with more momentum"),
-    Kind.NO_MOMENTUM: ("Switch momentum off", "switching momentum off"),
-    Kind.LESS_MOMENTUM: ("Less momentum", "less momentum"),
-    Kind.MORE_MOMENTUM: ("More momentum", "more momentum"),
-    Kind.LOWER_RATE: ("Lower the rate", "a lower rate"),
-    Kind.HIGHER_RATE: ("Raise the rate", "a higher rate"),
-    Kind.INITIALIZER: ("Initialise otherwise", "another initialisation"),
-    Kind.POSITIVE_BIAS: ("Start with positive biases", "starting with positive biases"),
-    Kind.WARM_UP: ("Warm momentum up", "warming momentum up"),
-    Kind.CLIP: ("Clip gradients", "clipping gradients"),
-    Kind.LEAKY: ("Leaky slope", "a leaky slope"),
-}
 _VERDICTS = {
     Verdict.HELPS: "fewer are dead",
     Verdict.DELAYS: "fewer are dead, but few more have converged by then",
@@ -99,11 +87,25 @@ def counting(settings: Settings, found: Found) -> str:
     else:
         moved = f", b = {readable(now.origin.bias)}" if now.origin.bias != 0 else ""
         start = f"units of {SCHEME_NAMES[now.origin.scheme]} at fan-in {now.origin.fan_in}{moved}"
+        if now.origin.scheme is Scheme.GAUSSIAN:
+            weight, bias = now.origin.deviations
+            start += f", std. dev. {readable(weight)}, biases {readable(bias)}"
+        start += _represented(now)
     return (
         f"{grouped(now.units)} {start}; the expected gradient, no momentum at the start; dead where "
         f"P(z > 0) < {readable(settings.epsilon)}. One unit, Gaussian input: a guide, not a promise for "
         "your network."
     )
+
+
+def _represented(risk: Risk) -> str:
+    """Say where few weights stand for all, and what that is known to do (docs/optimizers.md)."""
+    optimizer, origin = risk.training.optimizer, risk.origin
+    few = isinstance(origin, Initializer) and origin.fan_in - 1 > MOST_COORDINATES
+    if not few or not coordinatewise(optimizer):
+        return ""
+    off = "7 to 9 points" if isinstance(optimizer, RMSprop) else "about a point"
+    return f", 32 weights of each standing for all, which can be off by {off} beyond the interval"
 
 
 def within(estimate: Estimate) -> str:
@@ -124,7 +126,7 @@ def name(change: Change) -> str:
         return f"Initialise as {_scheme(change.origin)}"
     if change.kind is Kind.STANDARDISE and ("delta", 0.0) in change.fields:
         return "Standardise the target"
-    return _NAMES[change.kind][0]
+    return NAMES[change.kind][0]
 
 
 def _scheme(origin: Initializer) -> str:
@@ -135,7 +137,7 @@ def _doing(change: Change) -> str:
     """Return what a change is called within the title."""
     if isinstance(change.origin, Initializer) and change.kind is Kind.INITIALIZER:
         return f"{SCHEME_NAMES[change.origin.scheme]}’s initialisation"
-    return _NAMES[change.kind][1]
+    return NAMES[change.kind][1]
 
 
 def detail(change: Change) -> str:
@@ -168,6 +170,7 @@ def properties(settings: Settings, found: Found) -> dict[str, Properties]:
         "risk-context": {"text": context(found)},
         "risk-counted": {"text": counting(settings, found)},
         "risk-networks": {"hidden": not helping, "text": networks(helping)},
+        "risk-changes-csv": {"href": rooted(f"/export/risk?{settings.query()}")},
         "risk-now-detail": {"text": now_detail(settings, found.now)},
         **_result("risk-now", found.now),
         **_rows(settings, helping),
@@ -242,23 +245,6 @@ def _rows(settings: Settings, options: Sequence[Option]) -> dict[str, Properties
     return properties
 
 
-def in_networks(change: Change) -> str:
-    """Say how often networks agreed with the model on this kind of change, by the reruns that are kept."""
-    counts = advice_record.of_kind(str(change.kind))
-    return f"Networks agree in {counts[Agreement.AGREE]} of {sum(counts.values())} runs."
-
-
-def networks(options: Sequence[Option]) -> str:
-    """Say what the counts of the rows mean, and where the model and the networks disagree most."""
-    kinds = dict.fromkeys(option.change.kind for option in options)
-    apart = [_NAMES[kind][1] for kind in kinds if advice_record.of_kind(str(kind))[Agreement.OPPOSITE] > 0]
-    opposed = f" Some go the other way in networks: {', '.join(apart)}." if apart else ""
-    return (
-        "Runs are networks of 2 × 32 units at three settings, not yours, on two data sets, 20 seeds each; "
-        f"they agree where their dead share moves as this unit’s does (docs/advice.md).{opposed}"
-    )
-
-
 def _apply(settings: Settings, change: Change) -> Properties:
     new = applied(settings, change) or {}
     return {
@@ -307,7 +293,7 @@ def fields(settings: Settings) -> dict[str, Any]:
     """Return which boxes an optimiser has, and what they are called."""
     method, drawn = settings.optimizer, settings.origin == "draw"
     own = {"alpha": ("rmsprop",), "beta2": ("adam", "adamw"), "decay": ("adamw",)}
-    warm = ("momentum", "sgd", "nesterov")
+    warm, own_spread = ("momentum", "sgd", "nesterov"), settings.init == Scheme.GAUSSIAN
     return {
         "risk-rate-name": {"text": _RATES.get(method, "lr")},
         "risk-momentum-name": {"text": _MOMENTA.get(method, "momentum")},
@@ -315,5 +301,6 @@ def fields(settings: Settings) -> dict[str, Any]:
         **{f"{key}-field": {"hidden": method not in methods} for key, methods in own.items()},
         "warmup-field": {"hidden": method not in warm},
         "risk-fan-in-field": {"hidden": not drawn},
+        **{f"risk-{key}-std-field": {"hidden": not (drawn and own_spread)} for key in ("weight", "bias")},
         "bias-field": {"hidden": not drawn},
     }

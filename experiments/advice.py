@@ -83,9 +83,14 @@ class Rerun:
     diverged: float
 
     @property
+    def model(self) -> int:
+        """Whether more units are dead in the model, 1, or fewer, −1."""
+        return _sign(self.model_after - self.model_before, self.model_low, self.model_high)
+
+    @property
     def agreement(self) -> Agreement:
         """What the two say of each other."""
-        model = _sign(self.model_after - self.model_before, self.model_low, self.model_high)
+        model = self.model
         networks = _sign(self.after - self.before, self.low, self.high)
         if model == networks:
             return Agreement.AGREE

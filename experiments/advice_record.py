@@ -32,9 +32,12 @@ def kept() -> tuple[Rerun, ...]:
     return tuple(Rerun(*values) for values in zip(*columns, strict=True))
 
 
-def of_kind(kind: str) -> Counter[Agreement]:
-    """Return how often model and networks agreed on a kind of change, over settings and data sets."""
-    return Counter(row.agreement for row in kept() if row.kind == kind)
+def where_it_helps(kind: str) -> Counter[Agreement]:
+    """Return how often networks agreed that a kind of change helps, over settings and data sets.
+
+    Only where fewer units are dead in the model: that both see no difference elsewhere is no evidence for it.
+    """
+    return Counter(row.agreement for row in kept() if row.kind == kind and row.model < 0)
 
 
 def document(rows: Sequence[Rerun], seeds: int) -> str:

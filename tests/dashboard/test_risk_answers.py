@@ -1,13 +1,15 @@
 """The page Risk, these settings: settings to a training and back, answers to words."""
 
+import csv
 from dataclasses import replace
 
 import pytest
 
-from dashboard import risk_answers, risk_words
+from dashboard import create_app, risk_answers, risk_words
 from dashboard.request import read_request
+from dashboard.risk_evidence import in_networks
 from dashboard.risk_frame import look
-from dashboard.risk_words import name, title, within
+from dashboard.risk_words import counting, name, title, within
 from dashboard.settings import DEFAULT, Settings, read_query
 from dynamics import (
     SGD,
@@ -69,7 +71,8 @@ def test_starts_in_the_window_are_the_map_s() -> None:
     assert " of starts are dead after 200 updates" in title(settings, found)
 
 
-def test_words_follow_the_numbers() -> None:
+def test_words_follow_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(risk_answers, "FIRST_SECONDS", 60.0)  # however busy the machine is
     settings = replace(QUICK, beta=0.95, updates=2000)
     found = risk_answers.first(settings, Cancellation())
     assert found.now.units == 256
@@ -83,13 +86,42 @@ def test_words_follow_the_numbers() -> None:
     assert told["risk-row-0-share"] == {"text": "0 %"}
     assert told["risk-row-0-interval"] == {"text": "0–3 %"}
     assert told["risk-now-bar"] == {"aria-label": "dead 100 %"}
-    assert "Networks agree in " in told["risk-row-0-detail"]["text"]
+    assert told["risk-row-0-detail"]["text"] == "γ = 1. Helped networks in 4 of 6 tests."
+    leaky = next(o.change for o in found.advice.options if o.change.kind is Kind.LEAKY)
+    assert in_networks(leaky) == "Not tested in networks."  # that nothing happened in both is no evidence
     assert told["risk-others-words"]["text"].endswith("without effect")
     assert [within(Estimate(0.5, *ends)) for ends in ((0.5, 0.53), (0.5, 0.503), (0.0, 0.0005))] == [
         "50–53 %",
         "50–50.3 %",
         "0–0.05 %",
     ]
+
+
+def test_few_weights_that_stand_for_all_are_said() -> None:
+    for changes, off in (
+        ({"optimizer": "rmsprop", "fan_in": "200"}, "7 to 9 points"),
+        ({"optimizer": "adam", "fan_in": "200"}, "about a point"),
+        ({"optimizer": "adam", "fan_in": "129"}, ""),
+        ({"optimizer": "sgd", "fan_in": "200"}, ""),
+    ):
+        settings = QUICK.edit({"updates": "20", **changes})
+        told = counting(settings, risk_answers.first(settings, Cancellation()))
+        assert (f"can be off by {off}" in told) == (off != "")
+        assert ("standing for all" in told) == (off != "")
+
+
+def test_rows_are_saved_with_their_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(risk_answers, "REFINED_SECONDS", 0.0)  # as many units each time
+    with create_app().server.test_client() as client:
+        text = client.get("/export/risk?page=risk&updates=50&init=gaussian&weight_std=0.5").text
+        wrong = client.get("/export/risk?beta=2")
+    rows = list(csv.DictReader(text.splitlines()))
+    settings = QUICK.edit({"updates": "50", "init": "gaussian", "weight_std": "0.5"})
+    found = risk_answers.whole(settings, Cancellation())
+    assert [row["change"] for row in rows] == ["now", *(str(o.change.kind) for o in found.advice.options)]
+    assert [float(row["dead_share"]) for row in rows[1:]] == [o.risk.dead.value for o in found.advice.options]
+    assert (rows[0]["starts"], rows[0]["weight_std"], rows[0]["steps"]) == ("gaussian", "0.5", "50")
+    assert (wrong.status_code, wrong.text) == (422, "β must be at least 0 and at most 0.9999, not 2.")
 
 
 def test_a_frame_of_the_page_is_coarse_first_and_refined() -> None:
