@@ -8,6 +8,7 @@ import os
 import platform
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -90,10 +91,13 @@ def on_starting(server: object) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Let a worker process say how many requests wait for one of its threads."""
+    """Let a worker process say how many requests wait for a thread of it, and have what jobs need loaded."""
     from dashboard import operations
+    from jobs import StoreError, service
 
     operations.waiting_line = worker.tpool._work_queue.qsize
+    with suppress(StoreError):  # who runs something is told
+        service().prepare()
 
 
 def child_exit(server: object, worker: Any) -> None:

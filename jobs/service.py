@@ -170,7 +170,7 @@ def service() -> Service:
         return _over_celery(told.redis_url)
     path = store_path()
     here = Workers(path, told.workers)
-    return Service(DiskStore(path), lambda job, spec, total: here.wake(), here.wake)
+    return Service(DiskStore(path), lambda job, spec, total: here.wake(), here.prepare)
 
 
 def _over_celery(url: str) -> Service:

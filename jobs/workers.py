@@ -1,14 +1,19 @@
 """Worker processes of this machine: started when there is work, gone when there is none for a while.
 
-They are spawned, since a fork of a process with threads can hang, run at low priority, in a session of their
-own and with one thread each, so that the page stays live beside them, and find their work in the store.
+They are forked from a process without threads that has loaded what they need (jobs/loaded.py): a fork of the
+server, which has threads, can hang, and to load it anew takes each a second of a core, several on a busy
+machine. They run at low priority, in a session of their own and with one thread each, so that the page stays
+live beside them, and find their work in the store.
 """
 
 import multiprocessing
 import os
 import signal
+import tempfile
 import time
 from contextlib import suppress
+from importlib import import_module
+from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Lock, Thread
@@ -20,11 +25,11 @@ from jobs.disk import DiskStore
 from jobs.store import StoreError
 from jobs.work import take_one_core, work
 
-_NICENESS = 10
 _POLL = 0.2  # seconds between two looks into an idle store
 _IDLE = 120.0  # seconds without work after which a worker ends
 _GRACE = 5.0  # seconds that a worker has to give its tile back
-_spawn = multiprocessing.get_context("spawn")
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(["hosting.patience", "jobs.loaded"])
 
 
 class Workers:
@@ -44,14 +49,20 @@ class Workers:
         self._running: list[BaseProcess] = []
         self._parent = 0
 
+    def prepare(self) -> None:
+        """Have loaded what workers need, so that they start at once when there is work; returns at once."""
+        _find_a_folder()
+        forkserver.ensure_running()
+
     def wake(self) -> None:
-        """Start those that are not running; returns at once."""
+        """Start those that are not running; returns at once when what they need is loaded."""
         with self._lock:
+            _find_a_folder()
             if self._parent != os.getpid():  # after a fork they are another's
                 self._parent, self._running = os.getpid(), []
             self._running = [process for process in self._running if process.is_alive()]
             for _ in range((self._count or threads.worker_count()) - len(self._running)):
-                process = _spawn.Process(target=serve, args=(self._path,), name="jobs", daemon=True)
+                process = _context.Process(target=serve, args=(self._path,), name="jobs", daemon=True)
                 process.start()
                 self._running.append(process)
 
@@ -69,6 +80,14 @@ class Workers:
     def pids(self) -> list[int]:
         """The processes' numbers."""
         return [process.pid for process in self._running if process.pid is not None]
+
+
+def _find_a_folder() -> None:
+    """See to a folder for the socket by which workers are asked for: a container's root may be read-only."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        tempfile.tempdir = "/dev/shm"
 
 
 def serve(path: Path, idle: float = _IDLE) -> None:
@@ -112,7 +131,7 @@ def _give_way() -> None:
     Where Linux has sched_autogroup on, a niceness counts only among the processes of one session; so workers
     have one of their own, in which they are no part of the server's share.
     """
-    os.nice(_NICENESS)
+    import_module("hosting.patience")
     os.setsid()
 
 
