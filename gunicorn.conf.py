@@ -8,7 +8,6 @@ import os
 import platform
 import shutil
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -93,11 +92,9 @@ def on_starting(server: object) -> None:
 def post_worker_init(worker: Any) -> None:
     """Let a worker process say how many requests wait for a thread of it, and have what jobs need loaded."""
     from dashboard import operations
-    from jobs import StoreError, service
 
     operations.waiting_line = worker.tpool._work_queue.qsize
-    with suppress(StoreError):  # who runs something is told
-        service().prepare()
+    operations.prepare_jobs()
 
 
 def child_exit(server: object, worker: Any) -> None:

@@ -16,13 +16,13 @@ from dashboard.controls import InvalidSettingError
 from dashboard.experiments_boxes import TABS, USUAL_RATES, Run
 from dashboard.jobs_shown import NOTHING, NotShownError
 from dashboard.numbers import grouped
+from dashboard.operations import prepare_jobs
 from dashboard.rail_words import rail_words
 from dashboard.settings import from_texts
 from dynamics.threads import worker_count
 from experiments.figure1 import Figure1
 from experiments.optimizers import Method
 from experiments.theory import Theory
-from jobs import StoreError, service
 
 BOXES = {tab: {field: f"{tab}-{field}" for field in TABS[tab].fields} for tab in TABS}
 SETS = {"figure1": "figure1-datasets", "depth": "depth-dataset", "theory": "theory-dataset"}
@@ -96,8 +96,7 @@ def _register_boxes(app: Dash) -> None:
         told |= {"expected": "", "differs": "", "error": ""}
         if texts is None or not runs(texts):
             return told
-        with suppress(StoreError):  # who runs something is told
-            service().prepare()
+        prepare_jobs()
         spec = _spec(texts)
         told["hidden"] = spec is None
         try:

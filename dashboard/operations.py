@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from time import perf_counter
@@ -33,6 +34,12 @@ _IDENTIFIER = re.compile(r"[\w.-]{8,64}", re.ASCII)
 
 # How many requests wait for a thread of this process; gunicorn.conf.py puts its worker's answer here.
 waiting_line: Callable[[], int] = lambda: 0  # noqa: E731
+
+
+def prepare_jobs() -> None:
+    """Have loaded what jobs need, so that the first begins at once."""
+    with suppress(StoreError):  # who runs something is told
+        service().prepare()
 
 
 def register(server: Flask, told: Configuration) -> None:
