@@ -6,10 +6,11 @@ PYTHON := .venv/bin/python
 UPGRADE ?=
 UV := uv==0.13.9
 AUDIT := pip-audit==2.10.1
+LOCUST := locust==2.47.0
 LOCK = $(PYTHON) -m uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock"
 
-.PHONY: help run test format lock docs screenshots claims lesson audit fuzz bench bench-live clean
+.PHONY: help run test format lock docs screenshots claims lesson audit fuzz bench bench-live bench-load clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -69,6 +70,11 @@ bench: ## run every benchmark, one after another
 bench-live: ## how fast the page follows a hand: the tables of docs/measured.md
 	@scripts/environment.sh requirements.txt requirements-dev.txt
 	@DEADCONE_CHROMIUM=$$(scripts/browser.sh) $(PYTHON) -m benchmarks.live
+
+bench-load: ## 60 viewers for ten minutes against the production server; locust comes into a place of its own
+	@scripts/environment.sh requirements.txt requirements-dev.txt
+	@$(PYTHON) -m venv .cache/load && .cache/load/bin/pip install --quiet --disable-pip-version-check $(LOCUST)
+	$(PYTHON) -m benchmarks.load
 
 clean: ## remove what the other targets made
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -27,6 +27,7 @@
   let ceiling = Infinity; // and too slow even for a picture at rest
   let travel = 0; // milliseconds that an answer spends on its way, beyond twice the server's own
   let painting = Promise.resolve(); // one frame after the other
+  let quiet = 0; // until when nothing is asked for: the server was away, or too busy
   let held = false; // an edit is on its way: nothing is settled
   let computing; // runs while the wanted picture is late
 
@@ -82,7 +83,7 @@
 
   async function next() {
     if (flights.size < room()) dc.pull();
-    if (!wanted) return;
+    if (!wanted || performance.now() < quiet) return;
     if (shown.key !== wanted.key) {
       if (flights.size < room() && ![...flights].some(({ key }) => key === wanted.key)) first();
       return;
@@ -145,6 +146,7 @@
     try {
       const signal = AbortSignal.any([mine.controller.signal, AbortSignal.timeout(LONGEST_MS)]);
       const answer = await fetch(url(mine), { signal });
+      if (answer.status === 503) mine.busy = 1000 * (Number(answer.headers.get("Retry-After")) || 1);
       if (answer.headers.get("Content-Type") !== "application/octet-stream") throw new TypeError(answer.status);
       const frame = dc.read(await answer.arrayBuffer());
       if (!flights.has(mine)) return;
@@ -156,10 +158,10 @@
     } catch (error) {
       if (!flights.has(mine)) return; // aborted: a newer request has taken its place
       const away = !mine.arrived && (error instanceof TypeError || error.name === "TimeoutError");
-      const cause = away ? "The server does not answer." : `${error.message}.`;
+      const cause = mine.busy ? "The server is busy." : away ? "The server does not answer." : `${error.message}.`;
       dc.paint.problem(`${cause} The pictures are older than the controls${away ? "; trying again" : ""}.`);
       flights.delete(mine);
-      if (away) setTimeout(next, RETRY_MS);
+      if (away) wait((mine.busy ?? RETRY_MS) * (1 + Math.random() / 2)); // so that not all come back at once
       else if (wanted.key !== key) next();
       if (mine.arrived && !(error instanceof Refused)) throw error;
       return;
@@ -167,6 +169,16 @@
     flights.delete(mine);
     next();
   }
+
+  function wait(milliseconds) {
+    quiet = performance.now() + milliseconds;
+    setTimeout(next, milliseconds + 1);
+  }
+
+  addEventListener("online", () => {
+    quiet = 0;
+    next();
+  });
 
   function late({ key, cells, first, exact, complete }) {
     if (key !== wanted.key) return;

@@ -27,15 +27,22 @@ from dashboard.texts import LAST_ITERATION
 from dynamics import Cancellation
 
 
-def frame(request: FrameRequest, cancel: Cancellation) -> bytes:
+def frame(request: FrameRequest, cancel: Cancellation, begin: float | None = None) -> bytes:
     """Compute everything that the pictures of `request` show, packed.
+
+    Parameters
+    ----------
+    request : FrameRequest
+    cancel : Cancellation
+    begin : float, optional
+        When the request came, by `perf_counter`: the frame says how long the server has spent since.
 
     Raises
     ------
     Cancelled
         When `cancel` is set before the map is finished.
     """
-    begin = perf_counter()
+    begin = perf_counter() if begin is None else begin
     shown = look(request, cancel)
     lesson = request.settings.step > 0
     # After the pictures: its numbers are of the same maps and clouds.

@@ -32,6 +32,8 @@ _ROUTE = "deadcone.route"
 _UNMATCHED = "none"
 _IDENTIFIER = re.compile(r"[\w.-]{8,64}", re.ASCII)
 
+# With more waiting for a thread than this, about a second's worth, a request is refused at once.
+MOST_WAITING = 64
 # How many requests wait for a thread of this process; gunicorn.conf.py puts its worker's answer here.
 waiting_line: Callable[[], int] = lambda: 0  # noqa: E731
 
@@ -93,10 +95,10 @@ class Measured:
             return start_response(status, [*headers, ("X-Request-ID", name)], *more)
 
         measures.UNDERWAY.inc()
-        measures.WAITING.set(waiting_line())
+        measures.WAITING.set(waiting := waiting_line())
         done = partial(self._done, environ, name, begin, answer)
         try:
-            body = self._application(environ, start)
+            body = _refusal(start) if waiting > MOST_WAITING else self._application(environ, start)
         except BaseException:
             done()
             raise
@@ -119,6 +121,12 @@ class Measured:
             }
             sys.stdout.write(json.dumps(line) + "\n")
             sys.stdout.flush()
+
+
+def _refusal(start: Callable[..., Any]) -> Iterable[bytes]:
+    """Answer without work, so that a full line becomes shorter."""
+    start("503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", "1")])
+    return [b"The server is busy. Please try again in a moment.\n"]
 
 
 def _identifier(given: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from uuid import uuid4
 
 from flask import Flask, Response, jsonify, request
@@ -14,7 +15,7 @@ from dashboard.frame import frame
 from dashboard.packing import pack
 from dashboard.request import HAND_SECONDS, LONGEST_SECONDS, read_request
 from dashboard.tables import tables
-from dashboard.work import underway
+from dashboard.work import BusyError, Urgency, underway
 from dynamics import Cancelled
 
 FRAME = "application/octet-stream"
@@ -25,20 +26,22 @@ def register(server: Flask) -> None:
 
     @server.get("/frame")
     def get_frame() -> Response:
+        begin = perf_counter()
         try:
             asked = read_request(request.args)
         except InvalidSettingError as problem:
             return _answer(pack({"key": problem.key, "message": problem.message}), 422)
+        urgency = Urgency.SPARE if asked.complete else Urgency.REST if asked.still else Urgency.HAND
         try:
-            with underway(asked.viewer, asked.seq, asked.oldest, asked.budget) as cancel:
-                return _answer(frame(asked, cancel))
+            with underway(asked.viewer, asked.seq, asked.oldest, asked.budget, urgency) as cancel:
+                return _answer(frame(asked, cancel, begin))
         except Cancelled:
             return _answer(pack({"seq": asked.seq, "late": True, "cells": asked.cells}))
 
     @server.get("/cell")
     def get_cell() -> tuple[Response, int]:
         try:
-            with underway(f"cell {uuid4()}", 0, 0, HAND_SECONDS) as cancel:
+            with underway(f"cell {uuid4()}", 0, 0, HAND_SECONDS, Urgency.HAND) as cancel:
                 return jsonify(lines=cell(request.args, cancel)), 200
         except InvalidSettingError as problem:
             return jsonify(key=problem.key, message=problem.message), 422
@@ -57,6 +60,10 @@ def register(server: Flask) -> None:
             return jsonify(message="This takes too long"), 503
         there = [{"key": key, "title": title(key, asked.settings)} for key in export.shown(asked.settings)]
         return jsonify(picture=asked.picture, pictures=there, tables=found), 200
+
+    @server.errorhandler(BusyError)
+    def refuse(problem: BusyError) -> tuple[Response, int, dict[str, str]]:
+        return jsonify(message=str(problem)), 503, {"Retry-After": "1"}
 
 
 def _answer(body: bytes, status: int = 200) -> Response:

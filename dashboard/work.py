@@ -1,4 +1,10 @@
-"""Superseded work is cancelled: what a viewer no longer waits for stops."""
+"""Who is answered first, who has to wait, and who no longer waits for an answer.
+
+At most `PLACES` requests are computed at once; the others stand in a line, served by urgency, then by how few
+the viewer has at work, then by arrival. Work that its viewer has superseded stops, or leaves the
+line. The registry is per process and holds no setting and no result: a viewer whose requests reach different
+processes is served correctly, superseded work just runs to the end of its budget.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +12,55 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum
+from time import perf_counter
 
-from dynamics import Cancellation
+from dynamics import Cancellation, Cancelled
+
+PLACES = 4
+# Of one viewer, at work and in the line: as many as a browser sends to one host.
+MOST_OF_ONE = 6
 
 
-@dataclass(frozen=True, eq=False)
+class BusyError(RuntimeError):
+    """Raised for work that the server has no time for; the message is a sentence for the page."""
+
+    def __init__(self) -> None:
+        super().__init__("The server is busy. Please try again in a moment")
+
+
+class Urgency(Enum):
+    """How soon an answer is needed: of the `PLACES` at most so many, waiting so many seconds."""
+
+    HAND = (PLACES, 3.0)  # a hand moves and waits for it
+    REST = (PLACES - 1, 10.0)  # somebody looks at it
+    SPARE = (1, 4.0)  # it can be done without
+
+    def __init__(self, places: int, patience: float) -> None:
+        self.places, self.patience = places, patience
+
+
+_ORDER = tuple(Urgency)
+
+
+@dataclass(eq=False)
 class _Work:
     viewer: str
     seq: int
+    urgency: Urgency
     token: Cancellation = field(default_factory=Cancellation)
+    begun: bool = False
 
 
-_running: set[_Work] = set()
-_lock = threading.Lock()
+_works: list[_Work] = []  # by arrival
+_changed = threading.Condition()
 
 
 @contextmanager
-def underway(viewer: str, seq: int, oldest: int, budget: float) -> Iterator[Cancellation]:
-    """Give the work of a viewer a token that is cancelled when it is superseded or after `budget` seconds.
-
-    The registry is per process and holds no setting and no result: a viewer whose requests reach
-    different processes is served correctly, superseded work just runs to the end of its budget.
+def underway(
+    viewer: str, seq: int, oldest: int, budget: float, urgency: Urgency = Urgency.REST
+) -> Iterator[Cancellation]:
+    """Wait for a place, and give the work a token that is cancelled when it is superseded or out of time.
 
     Parameters
     ----------
@@ -36,24 +70,72 @@ def underway(viewer: str, seq: int, oldest: int, budget: float) -> Iterator[Canc
     oldest : int
         The smallest number that the viewer still waits for: older work is cancelled.
     budget : float
-        Seconds.
+        Seconds for the work, once it has a place.
+    urgency : Urgency
+
+    Raises
+    ------
+    BusyError
+        When the viewer has too much under way, or no place was free in time.
+    Cancelled
+        When the work was superseded in the line, or was spare and found no place.
     """
-    work = _Work(viewer, seq)
-    with _lock:
-        for other in _running:
-            if other.viewer == viewer and other.seq < oldest:
-                other.token.cancel()
-        _running.add(work)
-    timer = threading.Timer(budget, work.token.cancel)
-    timer.start()
+    work = _Work(viewer, seq, urgency)
+    _enter(work, oldest)
     try:
-        yield work.token
+        _wait(work)
+        timer = threading.Timer(budget, work.token.cancel)
+        timer.start()
+        try:
+            yield work.token
+        finally:
+            timer.cancel()
     finally:
-        timer.cancel()
-        with _lock:
-            _running.discard(work)
+        with _changed:
+            _works.remove(work)
+            _changed.notify_all()
+
+
+def _enter(work: _Work, oldest: int) -> None:
+    with _changed:
+        own = [other for other in _works if other.viewer == work.viewer]
+        for other in own:
+            if other.seq < oldest:
+                other.token.cancel()
+        if sum(not other.token.cancelled for other in own) >= MOST_OF_ONE:
+            raise BusyError
+        _works.append(work)
+        _changed.notify_all()
+
+
+def _wait(work: _Work) -> None:
+    until = perf_counter() + work.urgency.patience
+    with _changed:
+        while not work.token.cancelled and _next() is not work:
+            if (left := until - perf_counter()) <= 0:
+                raise Cancelled if work.urgency is Urgency.SPARE else BusyError
+            _changed.wait(left)
+        if work.token.cancelled:
+            raise Cancelled
+        work.begun = True
+        _changed.notify_all()  # there may be a place for another
+
+
+def _next() -> _Work | None:
+    """Return whose turn it is; None while nobody in the line can have a place."""
+    begun = [work for work in _works if work.begun]
+
+    def may(work: _Work) -> bool:
+        slower = sum(_ORDER.index(other.urgency) >= _ORDER.index(work.urgency) for other in begun)
+        return len(begun) < PLACES and slower < work.urgency.places
+
+    def rank(work: _Work) -> tuple[int, int]:
+        return _ORDER.index(work.urgency), sum(other.viewer == work.viewer for other in begun)
+
+    line = [work for work in _works if not work.begun and not work.token.cancelled and may(work)]
+    return min(line, key=rank, default=None)  # the first to come of equals
 
 
 def load() -> int:
-    """Return how many requests this process is working on."""
-    return len(_running)
+    """Return how many requests this process works on, those in the line too."""
+    return len(_works)

@@ -116,7 +116,13 @@ class Configuration:
         ),
     )
     threads: int = field(
-        default=4, metadata=_told("GUNICORN_THREADS", _COUNT, "`4`", "threads of each process")
+        default=48,
+        metadata=_told(
+            "GUNICORN_THREADS",
+            _COUNT,
+            "`48`",
+            "threads of each process; four compute, the others wait for their turn or send",
+        ),
     )
     proxies: str = field(
         default="127.0.0.1",

@@ -15,7 +15,7 @@ from dashboard.numbers import readable
 from dashboard.packing import unpack
 from dashboard.request import DEPENDS
 from dashboard.settings import DEFAULT
-from dashboard.work import load, underway
+from dashboard.work import Urgency, load, underway
 from dynamics import Hyperparameters, Outcome, basin_map
 
 # Pictures that come when they are known, or in a colouring of their own.
@@ -203,8 +203,9 @@ def test_only_files_are_kept_compressed(client: FlaskClient) -> None:
 
 
 def test_only_superseded_work_of_the_same_viewer_is_cancelled() -> None:
-    with underway("a", 1, 1, 60) as first, underway("b", 1, 1, 60) as other:
-        with underway("a", 2, 1, 60) as second, underway("a", 3, 2, 60) as third:
+    hand = Urgency.HAND
+    with underway("a", 1, 1, 60, hand) as first, underway("b", 1, 1, 60, hand) as other:
+        with underway("a", 2, 1, 60, hand) as second, underway("a", 3, 2, 60, hand) as third:
             assert first.cancelled
             assert not second.cancelled
             assert not third.cancelled

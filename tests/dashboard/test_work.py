@@ -1,0 +1,144 @@
+"""The line in front of the engine: who is next, who leaves, who is refused."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+from flask.testing import FlaskClient
+
+from dashboard import create_app, operations, work
+from dashboard.work import MOST_OF_ONE, PLACES, BusyError, Urgency, load, underway
+from dynamics import Cancelled
+
+HAND, REST, SPARE = Urgency
+
+
+class Line:
+    """Requests in threads of their own, and in which order they were given a place."""
+
+    def __init__(self) -> None:
+        self.order: list[str] = []
+        self.threads: list[threading.Thread] = []
+
+    def ask(self, name: str, urgency: Urgency, seq: int = 0, oldest: int = 0) -> None:
+        """Let a request stand in the line; returns when it does."""
+
+        def answer() -> None:
+            try:
+                with underway(name, seq, oldest, 60, urgency):
+                    self.order.append(name)
+            except (BusyError, Cancelled) as end:
+                self.order.append(f"{name}: {type(end).__name__}")
+
+        there = load()
+        self.threads.append(threading.Thread(target=answer))
+        self.threads[-1].start()
+        with work._changed:
+            assert work._changed.wait_for(lambda: load() > there, 10)
+
+    def end(self) -> list[str]:
+        """Wait for all; returns the order."""
+        for thread in self.threads:
+            thread.join(10)
+            assert not thread.is_alive()
+        return self.order
+
+
+@contextmanager
+def full(*viewers: str) -> Iterator[ExitStack]:
+    """Take all places."""
+    with ExitStack() as places:
+        for number in range(PLACES):
+            viewer = viewers[number] if number < len(viewers) else f"other {number}"
+            places.enter_context(underway(viewer, 0, 0, 60, HAND))
+        yield places
+
+
+def test_hands_come_first_then_who_has_least_then_who_came_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "PLACES", 2)
+    line = Line()
+    with underway("greedy", 0, 0, 60, HAND):
+        with underway("else", 0, 0, 60, HAND):
+            for name, urgency in (("c", SPARE), ("b", REST), ("greedy", HAND), ("a", HAND)):
+                line.ask(name, urgency)
+        # One place is free, "greedy" keeps the other.
+        assert line.end() == ["a", "greedy", "b", "c"]
+
+
+def test_places_are_kept_for_hands() -> None:
+    line = Line()
+    with ExitStack() as looking:
+        for number in range(REST.places):
+            looking.enter_context(underway(f"looking {number}", 0, 0, 60, REST))
+        line.ask("another", REST)
+        with underway("hand", 0, 0, 60, HAND):
+            assert line.order == []
+    assert line.end() == ["another"]
+
+
+def test_what_is_superseded_leaves_the_line() -> None:
+    line = Line()
+    with full():
+        line.ask("a", HAND, seq=1, oldest=1)
+        line.ask("b", HAND, seq=1, oldest=1)
+        line.ask("a", HAND, seq=2, oldest=2)
+        line.threads[0].join(10)
+        assert line.order == ["a: Cancelled"]
+    assert sorted(line.end()) == ["a", "a: Cancelled", "b"]
+
+
+def test_one_viewer_has_so_many_and_no_more() -> None:
+    line = Line()
+    with full():
+        for number in range(MOST_OF_ONE):
+            line.ask("greedy", HAND, seq=number)
+        with pytest.raises(BusyError), underway("greedy", 99, 0, 60, HAND):
+            pass
+        line.ask("modest", HAND)
+    assert len(line.end()) == MOST_OF_ONE + 1
+
+
+@pytest.mark.parametrize(("urgency", "end"), [(HAND, BusyError), (REST, BusyError), (SPARE, Cancelled)])
+def test_nobody_waits_for_ever(
+    urgency: Urgency, end: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(urgency, "patience", 0.01)
+    with full(), pytest.raises(end), underway("late", 0, 0, 60, urgency):
+        pass
+    assert load() == 0
+
+
+# ------------------------------------------------------------------ over HTTP
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[FlaskClient]:
+    with create_app().server.test_client() as client:
+        yield client
+
+
+def test_a_full_line_answers_503_and_when_to_come_back(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for urgency in Urgency:
+        monkeypatch.setattr(urgency, "patience", 0.01)
+    with full():
+        for path in ("/frame?cells=16&still=0", "/frame?cells=16", "/table?cells=16", "/export/data"):
+            answer = client.get(path)
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1"), path
+            assert answer.json == {"message": "The server is busy. Please try again in a moment"}
+        assert client.get("/frame?cells=16&complete=1").status_code == 200  # which says that it is late
+        assert client.get("/healthz").status_code == 200
+    assert client.get("/frame?cells=16&still=0").status_code == 200
+
+
+def test_a_long_line_for_threads_is_made_shorter(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "waiting_line", lambda: operations.MOST_WAITING)
+    assert client.get("/healthz").status_code == 200
+    monkeypatch.setattr(operations, "waiting_line", lambda: operations.MOST_WAITING + 1)
+    answer = client.get("/frame?cells=16")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert "busy" in answer.text
