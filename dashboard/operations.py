@@ -98,7 +98,9 @@ class Measured:
         measures.WAITING.set(waiting := waiting_line())
         done = partial(self._done, environ, name, begin, answer)
         try:
-            body = _refusal(start) if waiting > MOST_WAITING else self._application(environ, start)
+            # A server that is only busy says that it is alive, else it would be ended.
+            refused = waiting > MOST_WAITING and not environ["PATH_INFO"].endswith("/healthz")
+            body = _refusal(start) if refused else self._application(environ, start)
         except BaseException:
             done()
             raise

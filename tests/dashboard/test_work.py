@@ -1,5 +1,6 @@
 """The line in front of the engine: who is next, who leaves, who is refused."""
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -8,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashboard import create_app, operations, work
+from dashboard.packing import unpack
 from dashboard.work import MOST_OF_ONE, PLACES, BusyError, Urgency, load, underway
 from dynamics import Cancelled
 
@@ -118,6 +120,12 @@ def client() -> Iterator[FlaskClient]:
         yield client
 
 
+def ask(client: FlaskClient, path: str) -> tuple[int, str | None, str]:
+    """Return status, Retry-After and text of an answer."""
+    with client.get(path) as answer:
+        return answer.status_code, answer.headers.get("Retry-After"), answer.get_data(as_text=True)
+
+
 def test_a_full_line_answers_503_and_when_to_come_back(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,20 +133,21 @@ def test_a_full_line_answers_503_and_when_to_come_back(
         monkeypatch.setattr(urgency, "patience", 0.01)
     with full():
         for path in ("/frame?cells=16&still=0", "/frame?cells=16", "/table?cells=16", "/export/data"):
-            answer = client.get(path)
-            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1"), path
-            assert answer.json == {"message": "The server is busy. Please try again in a moment"}
-        assert client.get("/frame?cells=16&complete=1").status_code == 200  # which says that it is late
-        assert client.get("/healthz").status_code == 200
-    assert client.get("/frame?cells=16&still=0").status_code == 200
+            status, later, text = ask(client, path)
+            assert (status, later) == (503, "1"), path
+            assert json.loads(text) == {"message": "The server is busy. Please try again in a moment"}
+        with client.get("/frame?cells=16&complete=1") as answer:
+            assert unpack(answer.data)[0]["late"]
+        assert ask(client, "/healthz")[0] == 200
+    assert ask(client, "/export/pictures")[0] == 200
 
 
 def test_a_long_line_for_threads_is_made_shorter(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(operations, "waiting_line", lambda: operations.MOST_WAITING)
-    assert client.get("/healthz").status_code == 200
+    assert ask(client, "/export/pictures")[0] == 200
     monkeypatch.setattr(operations, "waiting_line", lambda: operations.MOST_WAITING + 1)
-    answer = client.get("/frame?cells=16")
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
-    assert "busy" in answer.text
+    refusal = (503, "1", "The server is busy. Please try again in a moment.\n")
+    assert ask(client, "/export/pictures") == refusal
+    assert ask(client, "/healthz")[0] == 200  # it is alive
