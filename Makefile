@@ -10,7 +10,7 @@ LOCUST := locust==2.47.0
 LOCK = $(PYTHON) -m uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock"
 
-.PHONY: help run test format lock docs screenshots claims lesson audit fuzz bench bench-live bench-load clean
+.PHONY: help run test format lock docs screenshots claims lesson audit fuzz bench bench-live bench-load faults clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -64,7 +64,7 @@ fuzz: ## 20 000 hostile requests against the production server
 
 bench: ## run every benchmark, one after another
 	@scripts/environment.sh requirements.txt requirements-dev.txt
-	@set -e; for name in $(patsubst benchmarks/%.py,%,$(sort $(wildcard benchmarks/[a-z]*.py))); do \
+	@set -e; for name in $(filter-out load faults,$(patsubst benchmarks/%.py,%,$(sort $(wildcard benchmarks/[a-z]*.py)))); do \
 		echo "== $$name"; $(PYTHON) -m benchmarks.$$name; done
 
 bench-live: ## how fast the page follows a hand: the tables of docs/measured.md
@@ -75,6 +75,10 @@ bench-load: ## 60 viewers for ten minutes against the production server; locust 
 	@scripts/environment.sh requirements.txt requirements-dev.txt
 	@$(PYTHON) -m venv .cache/load && .cache/load/bin/pip install --quiet --disable-pip-version-check $(LOCUST)
 	$(PYTHON) -m benchmarks.load
+
+faults: ## what happens when processes, disks or Redis fail; mounts a small disk
+	@scripts/environment.sh requirements.txt requirements-celery.txt
+	$(PYTHON) -m benchmarks.faults
 
 clean: ## remove what the other targets made
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,245 @@
+"""What breaks, and what then happens: ``python -m benchmarks.faults`` prints the operator's table.
+
+gunicorn with two processes, eight clients that ask all the time; the store of long jobs lies on a small disk
+of its own, which needs the right to mount one, and then in Redis, which needs `redis-server`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from threading import Event, Thread
+from time import perf_counter, sleep
+
+ROOT = Path(__file__).resolve().parent.parent
+CLIENTS = 8
+PATIENCE = 120.0
+
+
+def ask(port: int, path: str) -> tuple[int, bytes]:
+    """Return status and body of an answer; status 0 if none came."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    except (OSError, HTTPException):
+        return 0, b""
+    finally:
+        connection.close()
+
+
+def until(true: Callable[[], bool]) -> float:
+    """Wait for it; returns the seconds that it took."""
+    begin = perf_counter()
+    while not true():
+        if perf_counter() - begin > PATIENCE:
+            raise SystemExit("It did not come back.")
+        sleep(0.05)
+    return perf_counter() - begin
+
+
+class Clients:
+    """Eight clients that ask for pictures one after another, none twice."""
+
+    def __init__(self, port: int) -> None:
+        self.statuses: Counter[int] = Counter()
+        self._port, self._end = port, Event()
+        self._threads = [Thread(target=self._ask) for _ in range(CLIENTS)]
+        for thread in self._threads:
+            thread.start()
+
+    def _ask(self) -> None:
+        while not self._end.is_set():
+            query = f"cells=64&still=0&viewer={random.random()}&beta={random.uniform(0, 0.99):.5f}"
+            status, _ = ask(self._port, f"/frame?{query}")
+            self.statuses[status] += 1
+
+    def end(self) -> str:
+        """Stop asking; returns what came back."""
+        self._end.set()
+        for thread in self._threads:
+            thread.join()
+        answered, lost = self.statuses[200], sum(self.statuses.values()) - self.statuses[200]
+        return f"{answered} pictures answered, {lost} not"
+
+
+@contextmanager
+def serving(**variables: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """Serve the page with two processes, and wait until it is ready."""
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as listening:
+        port = listening.getsockname()[1]
+        command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listening.fileno()}", "app:server"]
+        own = {"WEB_CONCURRENCY": "2", **variables}
+        server = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            pass_fds=[listening.fileno()],
+            env=os.environ | own,
+            stderr=subprocess.DEVNULL,
+        )
+    try:
+        until(lambda: ask(port, "/readyz")[0] == 200)
+        yield port, server
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+def children(process: int) -> list[int]:
+    """Return the worker processes of gunicorn."""
+    return [int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+# ------------------------------------------------------------------ the faults, one after another
+
+
+def killed(port: int, server: subprocess.Popen[bytes]) -> str:
+    """SIGKILL one of two workers under load."""
+    clients = Clients(port)
+    until(lambda: clients.statuses[200] > 20)
+    first = children(server.pid)[0]
+    os.kill(first, signal.SIGKILL)
+    back = until(lambda: len(children(server.pid)) == 2 and first not in children(server.pid))
+    before = clients.statuses[200]
+    until(lambda: clients.statuses[200] > before + 20)
+    return f"another took its place after {back:.1f} s; {clients.end()}"
+
+
+def stopped(port: int, server: subprocess.Popen[bytes]) -> str:
+    """SIGTERM while a picture at rest is computed."""
+    clients = Clients(port)
+    until(lambda: clients.statuses[200] > 20)
+    answers: list[int] = []
+    query = "cells=1024&beta=0.95&gamma=0.03&budget=20&viewer=long"
+    asking = Thread(target=lambda: answers.append(ask(port, f"/frame?{query}")[0]))
+    asking.start()
+    sleep(0.3)
+    begin = perf_counter()
+    server.terminate()
+    server.wait(60)
+    seconds = perf_counter() - begin
+    asking.join()
+    clients.end()
+    return f"ended after {seconds:.1f} s with code {server.returncode}; the picture under way: {answers[0]}"
+
+
+def state(port: int) -> str:
+    """Say what is ready, and whether pictures come."""
+    status, body = ask(port, "/readyz")
+    works = json.loads(body)["store"] if body else None
+    picture, _ = ask(port, f"/frame?cells=64&beta={random.random():.5f}")
+    return f"`/readyz` {status} (store: {str(works).lower()}), pictures {picture}"
+
+
+def full(port: int, disk: Path) -> str:
+    """Fill the disk of the store."""
+    (disk / "jobs.sqlite3").unlink(missing_ok=True)
+    filler = disk / "filler"
+    with filler.open("wb") as file:
+        try:
+            while True:
+                file.write(bytes(1 << 16))
+                file.flush()
+        except OSError:
+            pass
+    found = state(port)
+    filler.unlink()
+    seconds = until(lambda: ask(port, "/readyz")[0] == 200)
+    return f"{found}; room again: ready after {seconds:.1f} s"
+
+
+def read_only(port: int, disk: Path) -> str:
+    """Make the disk of the store read-only."""
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    found = state(port)
+    subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+    seconds = until(lambda: ask(port, "/readyz")[0] == 200)
+    return f"{found}; writable again: ready after {seconds:.1f} s"
+
+
+def corrupted(port: int, disk: Path) -> str:
+    """Write nonsense over the store."""
+    for path in disk.glob("jobs.sqlite3-*"):
+        path.unlink()
+    (disk / "jobs.sqlite3").write_bytes(random.Random(1).randbytes(50_000))
+    return f"{state(port)}: begun anew, it is only a cache"
+
+
+def redis_gone(
+    port: int, start: Callable[[], subprocess.Popen[bytes]], redis: subprocess.Popen[bytes]
+) -> str:
+    """End Redis and start it again."""
+    redis.terminate()
+    redis.wait(30)
+    found = state(port)
+    again = start()
+    try:
+        seconds = until(lambda: ask(port, "/readyz")[0] == 200)
+    finally:
+        again.terminate()
+        again.wait(30)
+    return f"{found}; back: ready after {seconds:.1f} s"
+
+
+# ------------------------------------------------------------------ all of them
+
+
+def on_disk(disk: Path) -> Iterator[tuple[str, str]]:
+    """Try what can happen to processes and to the store's file."""
+    with ExitStack() as after:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)], check=True)
+        after.callback(subprocess.run, ["umount", "-l", str(disk)], check=True)
+        with serving(DEADCONE_STORE=str(disk / "jobs.sqlite3")) as (port, server):
+            yield "SIGKILL of one of two workers under load", killed(port, server)
+            yield "full disk of the store", full(port, disk)
+            yield "read-only disk of the store", read_only(port, disk)
+            yield "the store's file overwritten", corrupted(port, disk)
+            yield "SIGTERM under load", stopped(port, server)
+
+
+def in_redis(program: str) -> Iterator[tuple[str, str]]:
+    """Try a Redis that goes and comes back."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        number = free.getsockname()[1]
+
+    def start() -> subprocess.Popen[bytes]:
+        command = [program, "--port", str(number), "--save", "", "--appendonly", "no"]
+        return subprocess.Popen(command, stdout=subprocess.DEVNULL)
+
+    redis = start()
+    try:
+        with serving(REDIS_URL=f"redis://127.0.0.1:{number}/0") as (port, _):
+            yield "Redis gone and back", redis_gone(port, start, redis)
+    finally:
+        redis.terminate()
+        redis.wait(30)
+
+
+def main() -> None:
+    """Try every fault; print a row for each."""
+    print("| Fault | What happened |\n|---|---|")
+    with tempfile.TemporaryDirectory() as disk:
+        for fault, what in on_disk(Path(disk)):
+            print(f"| {fault} | {what} |", flush=True)
+    program = shutil.which("redis-server")
+    if program is None:
+        raise SystemExit("There is no redis-server here.")
+    for fault, what in in_redis(program):
+        print(f"| {fault} | {what} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
