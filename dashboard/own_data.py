@@ -12,16 +12,16 @@ from dashboard.markup import aria, data
 from dashboard.numbers import grouped
 from dashboard.uploads import LIMITS
 from experiments import builtin, kept
-from experiments.table import MOST_COLUMNS, MOST_ROWS
+from experiments.table import MOST_ROWS
 
 Answer = Mapping[str, Any]
-_PRIVATE = "Only who has the link to a run of them can see them."
+_PRIVATE = "Only who has a run’s link can see them."
 
 
 def place() -> Component:
     """Return the place of the user's own table, above the pictures of runs."""
     most = LIMITS["data"]
-    limits = f"up to {most >> 20} MiB, {grouped(MOST_ROWS)} rows, {MOST_COLUMNS} columns"
+    limits = f"up to {most >> 20} MiB, {grouped(MOST_ROWS)} rows"
     return html.Div(
         [
             dcc.Store(id="own-data"),
