@@ -1,9 +1,10 @@
 """Who is answered first, who has to wait, and who no longer waits for an answer.
 
-At most `PLACES` requests are computed at once; the others stand in a line, served by urgency, then by how few
-the viewer has at work, then by arrival. Work that its viewer has superseded stops, or leaves the
-line. The registry is per process and holds no setting and no result: a viewer whose requests reach different
-processes is served correctly, superseded work just runs to the end of its budget.
+At most `PLACES` requests are computed at once; the others stand in a line. Who came first is next, but what
+is less urgent stands as if it had come later, and so does a request whose viewer has others at work: so
+nobody waits for ever, and one viewer does not hold up the rest. Work that its viewer has superseded stops,
+or leaves the line. The registry is per process and holds no setting and no result: a viewer whose requests
+reach different processes is served correctly, superseded work just runs to the end of its budget.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from dynamics import Cancellation, Cancelled
 PLACES = 4
 # Of one viewer, at work and in the line: as many as a browser sends to one host.
 MOST_OF_ONE = 6
+# Each that its viewer has at work lets a request stand as if it had come so many seconds later.
+_OF_ONE = 0.2
 
 
 class BusyError(RuntimeError):
@@ -30,14 +33,24 @@ class BusyError(RuntimeError):
 
 
 class Urgency(Enum):
-    """How soon an answer is needed: of the `PLACES` at most so many, waiting so many seconds."""
+    """How soon an answer is needed.
 
-    HAND = (PLACES, 3.0)  # a hand moves and waits for it
-    REST = (PLACES - 1, 10.0)  # somebody looks at it
-    SPARE = (1, 4.0)  # it can be done without
+    Attributes
+    ----------
+    places : int
+        Of the `PLACES` it and what is less urgent may take so many.
+    slack : float
+        It stands in the line as if it had come so many seconds later.
+    patience : float
+        Seconds that it waits.
+    """
 
-    def __init__(self, places: int, patience: float) -> None:
-        self.places, self.patience = places, patience
+    HAND = (PLACES, 0.0, 3.0)  # a hand moves and waits for it
+    REST = (PLACES - 1, 0.3, 10.0)  # somebody looks at it
+    SPARE = (1, 1.5, 4.0)  # it can be done without
+
+    def __init__(self, places: int, slack: float, patience: float) -> None:
+        self.places, self.slack, self.patience = places, slack, patience
 
 
 _ORDER = tuple(Urgency)
@@ -48,6 +61,7 @@ class _Work:
     viewer: str
     seq: int
     urgency: Urgency
+    came: float
     token: Cancellation = field(default_factory=Cancellation)
     begun: bool = False
 
@@ -80,7 +94,7 @@ def underway(
     Cancelled
         When the work was superseded in the line, or was spare and found no place.
     """
-    work = _Work(viewer, seq, urgency)
+    work = _Work(viewer, seq, urgency, perf_counter())
     _enter(work, oldest)
     try:
         _wait(work)
@@ -109,7 +123,7 @@ def _enter(work: _Work, oldest: int) -> None:
 
 
 def _wait(work: _Work) -> None:
-    until = perf_counter() + work.urgency.patience
+    until = work.came + work.urgency.patience
     with _changed:
         while not work.token.cancelled and _next() is not work:
             if (left := until - perf_counter()) <= 0:
@@ -129,8 +143,9 @@ def _next() -> _Work | None:
         slower = sum(_ORDER.index(other.urgency) >= _ORDER.index(work.urgency) for other in begun)
         return len(begun) < PLACES and slower < work.urgency.places
 
-    def rank(work: _Work) -> tuple[int, int]:
-        return _ORDER.index(work.urgency), sum(other.viewer == work.viewer for other in begun)
+    def rank(work: _Work) -> float:
+        own = sum(other.viewer == work.viewer and not other.token.cancelled for other in begun)
+        return work.came + work.urgency.slack + _OF_ONE * own
 
     line = [work for work in _works if not work.begun and not work.token.cancelled and may(work)]
     return min(line, key=rank, default=None)  # the first to come of equals

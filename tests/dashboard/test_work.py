@@ -57,7 +57,15 @@ def full(*viewers: str) -> Iterator[ExitStack]:
         yield places
 
 
-def test_hands_come_first_then_who_has_least_then_who_came_first(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What time it is, in its only item."""
+    now = [0.0]
+    monkeypatch.setattr(work, "perf_counter", lambda: now[0])
+    return now
+
+
+def test_hands_come_first_and_who_has_least(clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "PLACES", 2)
     line = Line()
     with underway("greedy", 0, 0, 60, HAND):
@@ -66,6 +74,18 @@ def test_hands_come_first_then_who_has_least_then_who_came_first(monkeypatch: py
                 line.ask(name, urgency)
         # One place is free, "greedy" keeps the other.
         assert line.end() == ["a", "greedy", "b", "c"]
+
+
+def test_nobody_is_overtaken_for_ever(clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "PLACES", 1)
+    line = Line()
+    with underway("else", 0, 0, 60, HAND):
+        line.ask("resting", REST)
+        clock[0] = REST.slack / 2
+        line.ask("hand", HAND)
+        clock[0] = 2 * REST.slack
+        line.ask("later hand", HAND)
+    assert line.end() == ["hand", "resting", "later hand"]
 
 
 def test_places_are_kept_for_hands() -> None:
