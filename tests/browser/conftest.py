@@ -81,6 +81,8 @@ def open_page(address: str, chromium: Browser) -> Iterator[OpenPage]:
         # The page's own policy forbids what Playwright does between two looks.
         page.wait_for_function = partial(until, page)  # type: ignore[method-assign, assignment]
         page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+        # Watched from the start: told only when a file is to be chosen, the browser may hear of it too late.
+        page.on("filechooser", lambda _: None)
         page.on("pageerror", lambda error: said.append(f"error: {error}"))
         page.goto(urljoin(address, path))
         settled(page)
