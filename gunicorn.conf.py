@@ -3,6 +3,7 @@
 docs/operations.md lists the environment's variables; `hosting.configuration` reads and checks them.
 """
 
+import ctypes
 import mimetypes
 import os
 import platform
@@ -15,6 +16,7 @@ from hosting.configuration import configuration_or_exit
 from hosting.waiting import WaitingRoom, listening, served_plainly
 
 SHARED_MEMORY = Path("/dev/shm")
+M_ARENA_MAX, M_MMAP_THRESHOLD = -8, -3  # as malloc.h names them
 HERE = Path(__file__).resolve().parent
 
 # What one image's machine code is compiled for: by processor family, the LLVM name and features.
@@ -58,6 +60,14 @@ def prepare_compiled_code() -> str | None:
     if target is not None:
         shutil.copytree(HERE / "compiled", cache, dirs_exist_ok=True)
     return cache
+
+
+def frugal() -> None:
+    """Let glibc keep one heap for all threads, give large arrays back, or memory grows with the threads."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have no such setting
+    if mallopt is not None:
+        for setting, value in ((M_ARENA_MAX, 1), (M_MMAP_THRESHOLD, 1 << 20)):
+            mallopt(setting, value)
 
 
 def addresses() -> tuple[list[str], WaitingRoom | None]:
@@ -114,6 +124,7 @@ def on_exit(server: object) -> None:
 
 # ------------------------------------------------------------------ settings
 
+frugal()
 here = configuration_or_exit()
 bind, room = addresses()  # first: nothing is left behind where that fails
 made_cache = prepare_compiled_code()

@@ -8,6 +8,7 @@
   const DRAG_BUDGET = 0.3; // seconds after which the server gives up a first picture
   const REST_MS = 400; // a full picture that is expected to take longer is approached in steps
   const COARSEST = 8;
+  const SMALL_CELLS = 128 ** 2; // fewer take as long: every one is computed
   const COMPUTING_MS = 300;
   const RETRY_MS = 2000;
   const LONGEST_MS = 30_000; // longer than the server's own limit
@@ -190,7 +191,7 @@
   }
 
   async function show({ seq, key, texts, panels, still, from, exact, complete, bare, cells: asked }, frame) {
-    if (!exact && frame.n_w && !frame.hidden) cost = frame.milliseconds / (frame.n_w * frame.n_b);
+    if (!exact && frame.n_w && !frame.hidden) cost = frame.milliseconds / Math.max(frame.n_w * frame.n_b, SMALL_CELLS);
     travel = performance.now() - from - 2 * frame.spent;
     if (seq < shown.seq) return; // overtaken on its way
     const cells = Math.max(frame.n_w, frame.n_b) || asked;

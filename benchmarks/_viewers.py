@@ -24,6 +24,7 @@ from locust import FastHttpUser, constant, events, task
 PLAN: dict[str, Any] = json.loads(Path(os.environ["LOAD_PLAN"]).read_text())
 DRAG_SECONDS, LOOK_SECONDS, EVERY = 2.0, 8.0, 0.016
 DRAG_MS, REST_MS, DRAG_CELLS, COARSEST = 60, 400, 256, 8
+SMALL_CELLS = 128**2
 EVERY_MS, MOST = 50, 6
 
 seen: dict[str, list[float]] = defaultdict(list)

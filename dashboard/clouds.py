@@ -22,7 +22,7 @@ from dashboard.texts import LAST_ITERATION
 from dynamics import Cancellation, Cancelled, Cloud, Initializer, cloud, outcomes, sample
 from dynamics.initializers import Starts
 
-CACHE_BYTES = 128 * 2**20
+CACHE_BYTES = 64 * 2**20
 STATE_BYTES = 13  # of a unit in a row
 MOVING_UNITS = 128, 32  # at most, at least
 MOVING_WORK = 10_000_000  # updates of single units, some 70 ms

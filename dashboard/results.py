@@ -33,7 +33,7 @@ from figures import View, arrow_grid
 FIELD_GAMMAS = (1.0, 0.1, 0.01)
 FIELD_ARROWS = 9
 AFFINE_STEPS = 100
-CACHE_BYTES = 192 * 2**20
+CACHE_BYTES = 144 * 2**20  # the largest map takes 132
 CELL_BYTES = 33
 
 

@@ -37,7 +37,7 @@ GAMMAS = (10.0, 1.0, 0.1)  # of the chart's curves, in units of the current γ
 _DEPTHS = 60  # points of a curve …
 _DEEPER = 4.0  # … from the border of the cone to so much deeper
 _WEDGE = 3.1  # how far below the tip the zoomed wedge reaches
-_CACHE_BYTES = 96 * 2**20
+_CACHE_BYTES = 64 * 2**20
 _UNIT_BYTES = 32  # of a unit's position and time
 
 
