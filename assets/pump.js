@@ -92,7 +92,7 @@
     if (!wanted.rest || flights.size) return;
     const size = full();
     if (!fine()) {
-      ask({ cells: cost * size ** 2 > REST_MS ? Math.min(2 * shown.cells, size) : size, still: true });
+      ask({ cells: cost * size ** 2 > REST_MS ? Math.min(4 * shown.cells, size) : size, still: true });
     } else if (stale(wanted.texts, { ...shown, still: true }).some((panel) => !shown.missing.includes(panel))) {
       ask({ cells: shown.cells, still: true, exact: shown.exact });
     } else if (!held) {

@@ -49,7 +49,7 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
     def on_start(self) -> None:
         """Open the page."""
         self.name, self.seq, self.shown = f"{random.getrandbits(60)}", 0, 0
-        self.cost, self.travel = 1e-4, 0.0
+        self.cost, self.travel, self.moving = 1e-4, 0.0, COARSEST
         self.texts: dict[str, str] = dict(PLAN["settings"])
         self.axes: dict[str, str] = {}
         self.flights: dict[int, int] = {}  # request → seq
@@ -125,7 +125,7 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
                 self.first()
             elif not self.frame.get("full") and self.frame.get("n_w", COARSEST) * 2 <= ceiling:
                 coarse = self.cost * full**2 > REST_MS
-                cells = min(2 * self.frame.get("n_w", COARSEST), full) if coarse else full
+                cells = min(4 * (self.frame.get("n_w") or self.moving), full) if coarse else full
                 frame = self.ask("rest", PLAN["still"], still=1, cells=cells) or {}
                 if frame.get("late"):
                     ceiling = cells
@@ -202,6 +202,7 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
             return
         self.shown = seq
         if kind == "moving":
+            self.moving = frame["n_w"]
             seen["cells"].append(frame["n_w"])
             seen["slider"] += [now - moved for number, moved in self.moves if number <= seq]
         self.moves = [(number, moved) for number, moved in self.moves if number > seq]

@@ -10,6 +10,7 @@ reach different processes is served correctly, superseded work just runs to the 
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from time import perf_counter
 
 from dynamics import Cancellation, Cancelled
 
-PLACES = 4
+PLACES = 2  # work holds the interpreter's lock for most of its time, and the kernels use every core
 # Of one viewer, at work and in the line: as many as a browser sends to one host.
 MOST_OF_ONE = 6
 # Each that its viewer has at work lets a request stand as if it had come so many seconds later.
@@ -46,14 +47,11 @@ class Urgency(Enum):
     """
 
     HAND = (PLACES, 0.0, 3.0)  # a hand moves and waits for it
-    REST = (PLACES - 1, 0.3, 10.0)  # somebody looks at it
-    SPARE = (1, 1.5, 4.0)  # it can be done without
+    REST = (PLACES - 1, 0.1, 10.0)  # somebody looks at it
+    SPARE = (1, 60.0, 4.0)  # it can be done without: only when nobody else waits
 
     def __init__(self, places: int, slack: float, patience: float) -> None:
         self.places, self.slack, self.patience = places, slack, patience
-
-
-_ORDER = tuple(Urgency)
 
 
 @dataclass(eq=False)
@@ -64,10 +62,11 @@ class _Work:
     came: float
     token: Cancellation = field(default_factory=Cancellation)
     begun: bool = False
+    told: threading.Event = field(default_factory=threading.Event)  # that it has a place, or is superseded
 
 
 _works: list[_Work] = []  # by arrival
-_changed = threading.Condition()
+_lock = threading.Lock()
 
 
 @contextmanager
@@ -105,50 +104,54 @@ def underway(
         finally:
             timer.cancel()
     finally:
-        with _changed:
+        with _lock:
             _works.remove(work)
-            _changed.notify_all()
+            _give()
 
 
 def _enter(work: _Work, oldest: int) -> None:
-    with _changed:
+    with _lock:
         own = [other for other in _works if other.viewer == work.viewer]
         for other in own:
             if other.seq < oldest:
                 other.token.cancel()
+                other.told.set()
         if sum(not other.token.cancelled for other in own) >= MOST_OF_ONE:
             raise BusyError
         _works.append(work)
-        _changed.notify_all()
+        _give()
 
 
 def _wait(work: _Work) -> None:
-    until = work.came + work.urgency.patience
-    with _changed:
-        while not work.token.cancelled and _next() is not work:
-            if (left := until - perf_counter()) <= 0:
-                raise Cancelled if work.urgency is Urgency.SPARE else BusyError
-            _changed.wait(left)
-        if work.token.cancelled:
+    work.told.wait(work.urgency.patience)
+    with _lock:
+        if work.begun:
+            return
+        if work.token.cancelled or work.urgency is Urgency.SPARE:
             raise Cancelled
+        raise BusyError
+
+
+def _give() -> None:
+    """Give free places to those whose turn it is; only they wake."""
+    while (work := _next()) is not None:
         work.begun = True
-        _changed.notify_all()  # there may be a place for another
+        work.told.set()
 
 
 def _next() -> _Work | None:
     """Return whose turn it is; None while nobody in the line can have a place."""
     begun = [work for work in _works if work.begun]
-
-    def may(work: _Work) -> bool:
-        slower = sum(_ORDER.index(other.urgency) >= _ORDER.index(work.urgency) for other in begun)
-        return len(begun) < PLACES and slower < work.urgency.places
-
-    def rank(work: _Work) -> float:
-        own = sum(other.viewer == work.viewer and not other.token.cancelled for other in begun)
-        return work.came + work.urgency.slack + _OF_ONE * own
-
-    line = [work for work in _works if not work.begun and not work.token.cancelled and may(work)]
-    return min(line, key=rank, default=None)  # the first to come of equals
+    if len(begun) >= PLACES:
+        return None
+    taken = [sum(other.urgency.slack >= urgency.slack for other in begun) for urgency in Urgency]
+    free = {urgency for urgency, count in zip(Urgency, taken, strict=True) if count < urgency.places}
+    own = Counter(work.viewer for work in begun if not work.token.cancelled)
+    line = [work for work in _works if not work.begun and not work.token.cancelled and work.urgency in free]
+    # The first to come of equals.
+    return min(
+        line, key=lambda work: work.came + work.urgency.slack + _OF_ONE * own[work.viewer], default=None
+    )
 
 
 def load() -> int:

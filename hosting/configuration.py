@@ -121,7 +121,7 @@ class Configuration:
             "GUNICORN_THREADS",
             _COUNT,
             "`48`",
-            "threads of each process; four compute, the others wait for their turn or send",
+            "threads of each process; two compute, the others wait for their turn or send",
         ),
     )
     proxies: str = field(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from dashboard import create_app
+from dashboard import create_app, work
 from dashboard.application import CompressedFiles
 from dashboard.numbers import readable
 from dashboard.packing import unpack
@@ -202,6 +202,15 @@ def test_only_files_are_kept_compressed(client: FlaskClient) -> None:
         assert unpack(gzip.decompress(answer.data))[0]["settings"]["beta"] == float(beta)
 
 
+@pytest.fixture
+def roomy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Places for all that a test does at once."""
+    monkeypatch.setattr(work, "PLACES", 9)
+    for urgency in Urgency:
+        monkeypatch.setattr(urgency, "places", 9)
+
+
+@pytest.mark.usefixtures("roomy")
 def test_only_superseded_work_of_the_same_viewer_is_cancelled() -> None:
     hand = Urgency.HAND
     with underway("a", 1, 1, 60, hand) as first, underway("b", 1, 1, 60, hand) as other:
@@ -222,6 +231,7 @@ def test_the_budget_cancels() -> None:
         assert token.cancelled
 
 
+@pytest.mark.usefixtures("roomy")
 def test_a_busy_server_answers_a_moving_picture_coarser_and_says_so(client: FlaskClient) -> None:
     with underway("d", 1, 1, 60), underway("e", 1, 1, 60):
         moving, still = _frame(client, "still=0"), _frame(client, "")
