@@ -312,7 +312,7 @@ def test_colourings_layers_and_the_time_series_choice(open_page: OpenPage) -> No
     expect(page.locator("#legends .legend.for-iterations")).to_be_visible()
     expect(page.locator("#legends .legend.for-outcome")).to_be_hidden()
     for layer in ("Arrows", "Cones", "Paths"):
-        page.get_by_text(layer, exact=True).click()
+        page.get_by_role("group", name="Layers").get_by_text(layer, exact=True).click()
     page.wait_for_function("deadcone.frame.settings.layers.length === 0")
     settled(page)
     assert len(page.evaluate(traces)) < len(everything)

@@ -76,6 +76,7 @@ def test_a_sweep_is_run_clicked_and_linked_to(open_page: OpenPage) -> None:
     expect(other.locator("#across-count")).to_have_value("4")
 
     # A cell takes its settings to Explore, and the way back leads here.
+    page.locator("#sweep").scroll_into_view_if_needed()  # filling in the form has moved it
     area = page.evaluate("deadcone.sketch.onScreen(document.querySelector('#sweep .js-plotly-plot'))")
     page.mouse.click(area["left"] + area["width"] * 3.5 / 4, area["top"] + area["height"] * 0.5 / 3)
     expect(page.locator("#picture-map")).to_be_visible()
