@@ -119,8 +119,10 @@ def test_a_hand_does_step_1_and_leaves_and_comes_back(open_page: OpenPage) -> No
     # Another setting changed: the reaction is no longer true, and the step can be reset.
     page.click("#dots [data-step='3']")
     at_step(page, 3)
+    expect(page.locator("#eta-box")).to_have_value("0.1")
     page.fill("#eta-box", "2")
     page.press("#eta-box", "Enter")
+    page.wait_for_function("deadcone.texts().eta === '2'")
     page.fill("#beta-box", "0.9")
     page.press("#beta-box", "Enter")
     page.wait_for_selector("#lesson-reset:not([hidden])")
