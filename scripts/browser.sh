@@ -5,24 +5,17 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export PLAYWRIGHT_BROWSERS_PATH=$PWD/.cache/browsers
 
-runs() { "$1" --version >/dev/null 2>&1; }
+source scripts/program.sh
 
 find_installed() {
-  local name path
-  for name in ${DEADCONE_CHROMIUM:+"$DEADCONE_CHROMIUM"} chromium chromium-browser google-chrome \
-    google-chrome-stable "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
-    if path=$(command -v "$name") && runs "$path"; then
-      echo "$path"
-      return
-    fi
-  done
-  return 1
+  installed --version ${DEADCONE_CHROMIUM:+"$DEADCONE_CHROMIUM"} chromium chromium-browser google-chrome \
+    google-chrome-stable "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 }
 
 find_playwrights() {
   local path
   path=$(.venv/bin/python -c 'from playwright.sync_api import sync_playwright
-with sync_playwright() as p: print(p.chromium.executable_path)') && runs "$path" && echo "$path"
+with sync_playwright() as p: print(p.chromium.executable_path)') && installed --version "$path"
 }
 
 find_installed && exit
