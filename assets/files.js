@@ -8,7 +8,7 @@
   let chooser = null;
 
   const put = (id, data) => window.dash_clientside.set_props(id, { data });
-  const place = (event) => event.target.closest?.("[data-address]");
+  const place = ({ target }) => target.closest?.("[data-address]");
 
   async function answered(address, query, body) {
     try {
@@ -32,29 +32,36 @@
     if (sent[address] === number) put(store, answer);
   }
 
-  // The box is kept while the browser's dialog is open: nothing else holds it.
-  function choose(at) {
-    chooser = Object.assign(document.createElement("input"), { type: "file", accept: at.dataset.accept });
-    chooser.addEventListener("change", ({ target }) => send(at, target.files[0]));
-    chooser.click();
-  }
+  dc.files = {
+    // Opens the browser's dialog. Its box is kept while that is open: nothing else holds it.
+    choose(accept, take) {
+      chooser = Object.assign(document.createElement("input"), { type: "file", accept });
+      chooser.addEventListener("change", ({ target }) => target.files[0] && take(target.files[0]));
+      chooser.click();
+    },
+
+    // Takes a file that is dropped on the element that `place` returns for an event; none where it is nothing.
+    dropped(place, take) {
+      for (const kind of ["dragover", "dragleave", "drop"]) {
+        document.addEventListener(kind, (event) => {
+          const at = place(event);
+          if (!at || !event.dataTransfer?.types.includes("Files")) return;
+          event.preventDefault();
+          at.classList.toggle("over", kind === "dragover");
+          if (kind === "drop" && event.dataTransfer.files[0]) take(event.dataTransfer.files[0], at);
+        });
+      }
+    },
+  };
 
   document.addEventListener("click", async (event) => {
     const at = place(event);
     if (!at) return;
-    if (event.target.closest(".file-choose")) choose(at);
+    if (event.target.closest(".file-choose")) dc.files.choose(at.dataset.accept, (file) => send(at, file));
     if (event.target.closest(".file-example")) put(at.dataset.store, await answered(at.dataset.address, {}));
   });
 
-  for (const kind of ["dragover", "dragleave", "drop"]) {
-    document.addEventListener(kind, (event) => {
-      const at = place(event);
-      if (!at || !event.dataTransfer?.types.includes("Files")) return;
-      event.preventDefault();
-      at.classList.toggle("over", kind === "dragover");
-      if (kind === "drop" && event.dataTransfer.files.length > 0) send(at, event.dataTransfer.files[0]);
-    });
-  }
+  dc.files.dropped(place, (file, at) => send(at, file));
 
   // Reads the file of a store again with another choice, unless the store has it already.
   window.dash_clientside.deadcone.chooseInFile = (choice, answer, id) => {

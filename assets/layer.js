@@ -21,13 +21,6 @@
 
   // ------------------------------------------------------------- bytes (dashboard/packing.py)
 
-  function unpack(buffer) {
-    const length = new DataView(buffer).getUint32(0, true);
-    const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
-    let at = 4 + length;
-    return { header, take: (n) => new Float32Array(buffer.slice(at, (at += 4 * n))) };
-  }
-
   function pack(header, arrays) {
     const text = new TextEncoder().encode(JSON.stringify(header));
     return new Blob([new Uint32Array([text.length]), text, ...arrays]);
@@ -75,20 +68,20 @@
     busy(true);
     let told;
     try {
-      told = unpack(await post("units", new Blob([files.layer, files.inputs ?? ""]), query()));
+      told = dc.unpack(await post("units", new Blob([files.layer, files.inputs ?? ""]), query()));
     } catch {
       told = { header: { problem: "The server does not answer, or the file cannot be read." } };
     }
     if (mine !== seq) return;
     busy(false);
-    const { header, take } = told;
+    const { header, floats } = told;
     if (header.problem || header.question) {
       if (header.question) files = { ...wanted };
       else files = before;
       return say(header.problem, header.question && header);
     }
     units = { ...header, where: new Uint8Array(header.n), wait: new Float32Array(header.n) };
-    for (const name of header.arrays) units[name] = take(header.n);
+    for (const name of header.arrays) units[name] = floats(header.n);
     selected = -1;
     say("", null, header.notes);
     describe();
@@ -113,7 +106,7 @@
     byId("layer-add").textContent = files.inputs ? "Replace inputs" : "Add inputs";
     byId("layer-drop").hidden = !files.inputs;
     byId("layer").classList.toggle("counted", Boolean(units.active));
-    document.querySelector("[data-sort=active]").textContent = `active in ${dc.layerTable.grouped(units.counted)}`;
+    document.querySelector("[data-sort=active]").textContent = `active in ${dc.spaced(units.counted)}`;
     document.querySelector("[data-sort=scale]").textContent = units.given ? "s.d. of z" : "‖w‖";
     document.querySelector("[data-sort=mean]").textContent = units.given ? "mean of z" : "b";
     const file = byId("layer-direction").querySelector("[value=file]");
@@ -122,12 +115,7 @@
     else if (byId("layer-direction").value === "file") byId("layer-direction").value = "across";
   }
 
-  function choose(kind) {
-    const input = Object.assign(document.createElement("input"), { type: "file", accept: ENDINGS[kind] });
-    input.addEventListener("change", () => input.files[0] && take(kind, input.files[0]));
-    input.click();
-  }
-
+  const choose = (kind) => dc.files.choose(ENDINGS[kind], (file) => take(kind, file));
   const take = (kind, file) => send(kind === "layer" ? { layer: file } : { ...files, inputs: file });
 
   async function example() {
@@ -204,7 +192,7 @@
     }
     let told;
     try {
-      told = unpack(await post("look", question(drawn, sunk)));
+      told = dc.unpack(await post("look", question(drawn, sunk)));
     } catch {
       told = { header: { problem: "The server does not answer." } };
     }
@@ -216,7 +204,7 @@
     }
     if (units) {
       units.wait.fill(NaN);
-      learn(sunk, told.take(sunk.length));
+      learn(sunk, told.floats(sunk.length));
       count(drawn.length);
       table().fill(units, fresh);
     }
@@ -226,14 +214,14 @@
 
   function count(drawn) {
     for (const [i, kind] of table().NAMES.entries()) {
-      const number = table().grouped(units.counts[i]);
+      const number = dc.spaced(units.counts[i]);
       byId(`layer-number-${kind}`).textContent = number;
       if (kind !== "invalid") byId(`layer-count-${kind}`).textContent = number;
     }
-    byId("layer-number-all").textContent = table().grouped(units.n);
+    byId("layer-number-all").textContent = dc.spaced(units.n);
     document.querySelector("[data-kind=invalid]").hidden = units.counts[3] === 0;
     const all = units.n - units.counts[3];
-    byId("layer-drawn").textContent = drawn < all ? `${table().grouped(drawn)} of ${table().grouped(all)} are drawn` : "";
+    byId("layer-drawn").textContent = drawn < all ? `${dc.spaced(drawn)} of ${dc.spaced(all)} are drawn` : "";
   }
 
   // ------------------------------------------------------------- the picture
@@ -297,14 +285,7 @@
   document.addEventListener("change", ({ target }) => target.id === "layer-direction" && look(false));
 
   // A file may be dropped anywhere on the tab; beside it the browser would open it.
-  for (const type of ["dragover", "dragleave", "drop"]) {
-    document.addEventListener(type, (event) => {
-      if (!shown() || !event.dataTransfer?.types.includes("Files")) return;
-      event.preventDefault();
-      byId("layer").classList.toggle("over", type === "dragover");
-      if (type === "drop" && event.dataTransfer.files[0]) take("layer", event.dataTransfer.files[0]);
-    });
-  }
+  dc.files.dropped(() => shown() && byId("layer"), (file) => take("layer", file));
 
   dc.layer = {
     shown,
@@ -325,9 +306,9 @@
       if (!missing.length || units.counts[0] <= MOST_WAITS) return;
       const which = Uint32Array.from(missing);
       const mine = looks;
-      const { header, take } = unpack(await post("look", question(new Uint32Array(), which)));
+      const { header, floats } = dc.unpack(await post("look", question(new Uint32Array(), which)));
       if (mine !== looks || header.problem) return;
-      learn(which, take(which.length));
+      learn(which, floats(which.length));
       table().show();
     },
   };

@@ -99,7 +99,6 @@
     return line;
   }
 
-  const grouped = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 
   function show(focus = false) {
     const rows = length();
@@ -107,7 +106,7 @@
     const page = [...order.subarray(first, first + rows)];
     byId("layer-rows").replaceChildren(...page.map(row));
     const last = Math.min(first + rows, order.length);
-    byId("layer-range").textContent = order.length ? `${grouped(first + 1)}–${grouped(last)} of ${grouped(order.length)}` : "None";
+    byId("layer-range").textContent = order.length ? `${dc.spaced(first + 1)}–${dc.spaced(last)} of ${dc.spaced(order.length)}` : "None";
     byId("layer-before").hidden = first === 0;
     byId("layer-after").hidden = last === order.length;
     byId("layer-before").textContent = `Previous ${rows}`;
@@ -170,7 +169,6 @@
   dc.layerTable = {
     NAMES,
     select,
-    grouped,
 
     // Other units, or the same judged anew.
     fill(them, fresh) {

@@ -14,7 +14,6 @@
   const plot = (of) => document.querySelector(`#place-${drawers[of].place} .js-plotly-plot`);
   const steps = (of) => plot(of)?.layout?.meta?.steps ?? [];
   const record = (of) => Math.min(at[of] ?? Infinity, steps(of).length - 1);
-  const spaced = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 
   function show(of) {
     const now = record(of);
@@ -25,7 +24,7 @@
     scrubber.max = steps(of).length - 1;
     scrubber.value = now;
     scrubber.setAttribute("aria-valuetext", [`step ${step}`, said].filter(Boolean).join(", "));
-    byId(`${of}-step`).textContent = spaced(step);
+    byId(`${of}-step`).textContent = dc.spaced(step);
   }
 
   // The scrubber is the browser's own range input: it has keys and a name.

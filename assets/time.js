@@ -121,7 +121,7 @@
     marks.firstChild.style.height = `${height}px`;
   }
 
-  const spaced = (t) => String(t).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  const spaced = (dc.spaced = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f"));
 
   function tell(t) {
     byId("iteration").textContent = spaced(t);
