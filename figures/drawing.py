@@ -67,8 +67,9 @@ def drawing(spec: Spec, axes: str = "") -> Drawing:
     axes : str, optional
         Name of the axes that the graph has: they are kept where they only have more room, see `held`.
     """
-    layout = held(spec["layout"], axes)
-    name = axes if layout is not spec["layout"] else axes_name(layout)
+    own = axes_name(spec["layout"])
+    layout = spec["layout"] if axes in ("", own) else held(spec["layout"], axes)
+    name = own if layout is spec["layout"] else axes
     sheet = _Sheet(layout)
     for shape in layout.get("shapes", ()):
         _draw_shape(sheet, shape)
