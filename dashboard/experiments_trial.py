@@ -23,7 +23,7 @@ from jobs.spec import job_id
 
 _DRAWN = ("percent", "points")  # what the one scale is of
 _STEP = 0.2  # between two marks of the scale, which ends on them
-_POLL_MS = 3000  # a run is finished every half minute or so
+POLL_MS = 3000  # a run is finished every half minute or so
 _LINES = 3  # of numbers in a row; all of them are in its details
 _STRENGTHS = {"β = 0": 1, "β = 0.9": 2, "β = 0.99": 3}  # which of the momentum colours
 _SLIDERS = {"depth": "&gamma=0.01", "theory": "&beta=0.99&gamma=0.01"}  # a run's settings without a box
@@ -48,7 +48,7 @@ def panel() -> Component:
     """Return the tab's content; the rows come when it is shown."""
     return html.Div(
         [
-            *jobs_shown.watching("trial", _POLL_MS),
+            *jobs_shown.watching("trial"),
             html.Div(
                 [
                     html.P(

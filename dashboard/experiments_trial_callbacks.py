@@ -75,7 +75,8 @@ def _register_rows(app: Dash) -> None:
                     progress.done, progress.total, "parts of the work", progress.seconds_left
                 )
                 empty = not any(claim.cases for claim in result.claims)
-                told = jobs_shown.told(progress, amount, empty, _remark(state))
+                every = experiments_trial.POLL_MS
+                told = jobs_shown.told(progress, amount, empty, _remark(state), every)
         told |= {"run": _again(state), "no_run": state in ("running", "done"), "made": _made(result)}
         mark: dict[str, Any] = {"job": texts["job"] if result is not None else NOTHING, "state": state}
         mark["runs"] = len(result.results) if result is not None else -1

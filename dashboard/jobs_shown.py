@@ -174,8 +174,11 @@ def outputs(page: str) -> dict[str, Output]:
     }
 
 
-def told(progress: Progress, words: str, empty: bool, remark: str = "") -> Properties:
-    """Return what a page says of a job; nothing of an `empty` result is written to files."""
+def told(progress: Progress, words: str, empty: bool, remark: str = "", every: int = POLL_MS) -> Properties:
+    """Return what a page says of a job, and after how many milliseconds it looks again.
+
+    Nothing of an `empty` result is written to files.
+    """
     running = progress.state == "running"
     stopped = {"cancelled": "Stopped. What is finished stays.", "failed": f"▲ {progress.error}"}
     return {
@@ -187,7 +190,7 @@ def told(progress: Progress, words: str, empty: bool, remark: str = "") -> Prope
         "no_npz": empty,
         "remark": stopped.get(progress.state, "") or remark,
         "idle": not running,
-        "period": FIRST_POLL_MS if progress.done == 0 else POLL_MS,
+        "period": FIRST_POLL_MS if progress.done == 0 else every,
     }
 
 
@@ -200,11 +203,11 @@ def nothing(remark: Any) -> Properties:
 # ------------------------------------------------------------------ parts of the page
 
 
-def watching(page: str, every: int = POLL_MS) -> list[Component]:
-    """Return what looks after a job, each `every` milliseconds, and saves its files; none of it is seen."""
+def watching(page: str) -> list[Component]:
+    """Return what looks after a job, and saves its files; none of it is seen."""
     return [
         dcc.Download(id=f"{page}-file"),
-        dcc.Interval(id=f"{page}-watch", interval=every, disabled=True),
+        dcc.Interval(id=f"{page}-watch", interval=FIRST_POLL_MS, disabled=True),
         dcc.Store(id=f"{page}-turn"),  # counts the looks
     ]
 
