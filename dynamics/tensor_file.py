@@ -22,7 +22,7 @@ Array = NDArray[Any]
 MIB = 2**20
 _MOST_MEMBERS = 10_000
 _LONGEST_NAME = 80
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others may give gigabytes for one block
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others may give gigabytes for one block
 _FOREIGN = {
     (
         ".pt",
@@ -158,7 +158,7 @@ def _npz(content: bytes, name: str) -> dict[str, tuple[Tensor, int]]:
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: str) -> Tensor:
-    if member.compress_type not in _METHODS:
+    if member.compress_type not in METHODS:
         raise UnreadableError(f"{place} is compressed in a way that is not read; numpy's own is deflate")
 
     def read() -> Array:
@@ -233,6 +233,7 @@ def _safetensors(content: bytes, name: str) -> dict[str, tuple[Tensor, int]]:
     from safetensors import SafetensorError, deserialize
 
     try:
+        # The library leaves it untyped.
         parts: list[tuple[str, Mapping[str, Any]]] = deserialize(content)  # type: ignore[no-untyped-call]
     except SafetensorError as error:
         reason = str(error).removeprefix("Error while deserializing: ")

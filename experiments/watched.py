@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dynamics import checks
 from dynamics.arrays import ReadOnlyArrays
+from dynamics.tensor_file import METHODS
 from experiments.dead import Deaths, deaths
 
 FORMAT = 1
@@ -155,6 +156,8 @@ def _unpacked(content: bytes, file: str) -> dict[str, NDArray[Any]]:
             missing = [name for name in _KINDS if name not in sizes]
             if missing:
                 raise ValueError(f"{file} must be what DeadUnits.save wrote, but {missing[0]} is missing")
+            if any(part.compress_type not in METHODS for part in packed.infolist()):
+                raise ValueError(f"{file} must be compressed as DeadUnits.save does it, by deflate")
             if sum(sizes.values()) > MOST_UNPACKED:
                 raise ValueError(f"{file} must unpack to at most {_mib(MOST_UNPACKED)}")
             return {name: _array(packed, name, file) for name in _KINDS}
