@@ -112,7 +112,7 @@ def child_exit(server: object, worker: Any) -> None:
     if here.metrics is not None:
         from prometheus_client.multiprocess import mark_process_dead
 
-        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library leaves it untyped
 
 
 def on_exit(server: object) -> None:

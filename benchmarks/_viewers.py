@@ -30,7 +30,7 @@ EVERY_MS, MOST = 50, 6
 seen: dict[str, list[float]] = defaultdict(list)
 
 
-@events.quitting.add_listener  # type: ignore[untyped-decorator]
+@events.quitting.add_listener  # type: ignore[untyped-decorator]  # see Viewer
 def write(environment: Any, **_: Any) -> None:
     """Leave what the viewers saw in a file."""
     failed = [
@@ -60,7 +60,7 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
             self.client.get(path, name="page")
         self.rest(time.perf_counter() + 20)
 
-    @task  # type: ignore[untyped-decorator]
+    @task  # type: ignore[untyped-decorator]  # see Viewer
     def use(self) -> None:
         """Drag, let go, look."""
         begin = time.perf_counter()

@@ -34,8 +34,14 @@ _IDENTIFIER = re.compile(r"[\w.-]{8,64}", re.ASCII)
 
 # With more waiting for a thread than this, about a second's worth, a request is refused at once.
 MOST_WAITING = 64
+
+
+def _nobody() -> int:
+    return 0
+
+
 # How many requests wait for a thread of this process; gunicorn.conf.py puts its worker's answer here.
-waiting_line: Callable[[], int] = lambda: 0  # noqa: E731
+waiting_line: Callable[[], int] = _nobody
 
 
 def prepare_jobs() -> None:
@@ -56,7 +62,7 @@ def register(server: Flask, told: Configuration) -> None:
     def name() -> None:
         request.environ[_ROUTE] = request.url_rule.rule if request.url_rule else _UNMATCHED
 
-    server.wsgi_app = Measured(server.wsgi_app, told)  # type: ignore[method-assign]
+    server.wsgi_app = Measured(server.wsgi_app, told)  # type: ignore[method-assign]  # as Flask says to
 
 
 def _store_works(server: Flask) -> bool:
@@ -167,7 +173,7 @@ def exposition() -> bytes:
     counted = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         counted = CollectorRegistry()
-        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]  # the library leaves it untyped
     return generate_latest(counted) + generate_latest(jobs)
 
 

@@ -47,7 +47,13 @@ class GoneError(ValueError):
 
 
 _memory = Memory()
-_shelf: Callable[[], Shelf] = lambda: _memory  # noqa: E731
+
+
+def _own_memory() -> Shelf:
+    return _memory
+
+
+_shelf: Callable[[], Shelf] = _own_memory
 
 
 def use(shelf: Callable[[], Shelf]) -> None:
