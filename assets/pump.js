@@ -45,6 +45,8 @@
   // Real initialisations have no map: the server follows a few units first, then all.
   const full = () => (dc.time.led() || dc.risk.on() ? COARSEST : Number(wanted.texts.resolution) || dc.paint.pixels());
   const room = () => Math.min(Math.max(1 + Math.floor(travel / EVERY_MS), 1), MOST);
+  // An answer that is being painted is no longer on its way: the server works on the next meanwhile.
+  const free = () => [...flights].filter(({ arrived }) => !arrived).length < room();
 
   // ------------------------------------------------------------- which pictures are older than the controls
 
@@ -83,10 +85,10 @@
   }
 
   async function next() {
-    if (flights.size < room()) dc.pull();
+    if (free()) dc.pull();
     if (!wanted || performance.now() < quiet) return;
     if (shown.key !== wanted.key) {
-      if (flights.size < room() && ![...flights].some(({ key }) => key === wanted.key)) first();
+      if (free() && ![...flights].some(({ key }) => key === wanted.key)) first();
       return;
     }
     if (!wanted.rest || flights.size) return;
@@ -153,6 +155,7 @@
       if (!flights.has(mine)) return;
       mine.arrived = true; // what goes wrong from here on is no fault of the network
       if (!answer.ok) throw new Refused(frame.message);
+      next();
       if (frame.late) late(mine);
       else await (painting = painting.catch(() => {}).then(() => show(mine, frame)));
       dc.paint.problem(null);

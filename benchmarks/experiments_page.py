@@ -27,7 +27,7 @@ from tests.browser.conftest import BROWSER_ARGS, ROOT
 
 _ROUNDS = 3
 _TICKS = os.sysconf("SC_CLK_TCK")
-# Milliseconds from a click on Run until every data set's dead shares are drawn, and until all is.
+# Milliseconds from a click on Run until a data set's dead shares are drawn, every one's, and all is.
 _WATCH = """(networks) => new Promise((hold) => {
     const begun = performance.now();
     const times = {};
@@ -35,7 +35,8 @@ _WATCH = """(networks) => new Promise((hold) => {
         const traces = document.querySelector("#picture-figure1-gamma .js-plotly-plot")?._fullData ?? [];
         const drawn = new Set(traces.filter(({ mode, y }) => mode === "lines+markers" && y.every(isFinite))
             .map(({ yaxis }) => yaxis));
-        if (drawn.size === 8) times.first ??= performance.now() - begun;
+        if (drawn.size) times.first ??= performance.now() - begun;
+        if (drawn.size === 8) times.sets ??= performance.now() - begun;
         const words = document.getElementById("experiments-progress-words").textContent.replace(/\\s/g, "");
         if (words === `${networks}of${networks}networks`) hold({ ...times, last: performance.now() - begun });
         else setTimeout(look, 50);
@@ -88,18 +89,16 @@ def served(folder: str) -> Iterator[tuple[str, int]]:
 
 def in_process(spec: Figure1) -> None:
     """Time a run without page, queue or store."""
-    first: list[float] = []
+    times: dict[int, float] = {}
 
     def report(done: int, _: int) -> None:
-        if done == len(spec.datasets):
-            first.append(time.perf_counter() - begun)
+        times[done] = time.perf_counter() - begun
 
     begun, busy = time.perf_counter(), time.process_time()
     local.run(EXPERIMENTS["fig1"], spec, report=report)
     last, busy = time.perf_counter() - begun, time.process_time() - busy
-    row(
-        "in one process", f"{first[0]:.1f}", f"{last:.1f}", f"{busy:.1f}", "", "", f"{os.getloadavg()[0]:.1f}"
-    )
+    pictures = (f"{seconds:.1f}" for seconds in (times[1], times[len(spec.datasets)], last))
+    row("in one process", *pictures, f"{busy:.1f}", "", "", f"{os.getloadavg()[0]:.1f}")
 
 
 def on_page(page: Page, spec: Figure1, server: int, name: str) -> None:
@@ -113,8 +112,7 @@ def on_page(page: Page, spec: Figure1, server: int, name: str) -> None:
     pages, workers = (b - a for a, b in zip(before[0], after[0], strict=True))
     row(
         name,
-        f"{times['first'] / 1000:.1f}",
-        f"{times['last'] / 1000:.1f}",
+        *(f"{times[key] / 1000:.1f}" for key in ("first", "sets", "last")),
         f"{workers:.1f}",
         f"{pages:.1f}",
         f"{sum(after[1]) - sum(before[1]):.1f}",
@@ -133,8 +131,8 @@ def opened(browser: Browser, address: str) -> Page:
 
 def main() -> None:
     print(f"{machine()}; load {os.getloadavg()[0]:.1f}")
-    row("default Fig. 1", "first, s", "all, s", "CPU: networks", "server", "browser", "load")
-    row(*["---"] * 7)
+    row("Fig. 1", "first set, s", "each set, s", "all, s", "CPU: networks", "server", "browser", "load")
+    row(*["---"] * 8)
     program = os.environ.get("DEADCONE_CHROMIUM", "/usr/bin/chromium")
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -74,8 +74,9 @@ class Drag:
 
     @property
     def pace(self) -> float:
-        """Different maps a second: of settings that were not painted before."""
-        return len({str(frame["settings"]) for frame in self.frames[: self.moving]}) / self.seconds
+        """Different maps a second: of other settings than the one painted before."""
+        settings = [None, *(frame["settings"] for frame in self.frames[: self.moving])]
+        return sum(bool(now != before) for before, now in pairwise(settings)) / self.seconds
 
     @property
     def answers(self) -> float:

@@ -72,6 +72,7 @@ async def share(page: Page) -> float:
 async def sweeping(watcher: Page, address: str) -> AsyncIterator[None]:
     """Run a sweep meanwhile, which must not be over before the end."""
     await watcher.goto(address)
+    await watcher.click("#risk-axes summary")
     for box in ("across-count", "up-count"):
         await watcher.fill(f"#{box}", str(SIDE))
         await watcher.press(f"#{box}", "Tab")

@@ -117,7 +117,10 @@ def _found(request: FrameRequest, cancel: Cancellation) -> _Found:
     # A step of the lesson without the chart of shares compares with nothing else.
     compared_with = there is None and (settings.step == 0 or "share" in panels)
     comparison = _comparison(request, compared_with, cancel)
-    runs = paths(settings, cancel) if {"map", "alive"} & panels or there is not None else []
+    # A hand sees no thousandth, except in a window so small that the map errs there, too.
+    leaping = not request.still and not results.rough(timed.basin.grid, settings.rho)
+    shown = {"map", "alive"} & panels or there is not None
+    runs = paths(settings, cancel, method="fast" if leaping else "reference") if shown else []
     unfinished = (compared_with and not comparison.complete) or ("kick" in panels and kicked is None)
     return _Found(timed, comparison, runs, kicked, revived, there, busy, there is None and unfinished)
 

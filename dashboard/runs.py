@@ -15,6 +15,7 @@ from dynamics import (
     Cancellation,
     Hyperparameters,
     Outcome,
+    PathMethod,
     affine_trajectory,
     eigenvalues,
     outcomes,
@@ -31,7 +32,9 @@ _SAMPLES = 500
 _LONGEST_TWIN = 20_000  # updates; a twin ends when a thousandth of its error is left
 
 
-def paths(settings: Settings, cancel: Cancellation, whole: int = _SAMPLES) -> list[StartPath]:
+def paths(
+    settings: Settings, cancel: Cancellation, whole: int = _SAMPLES, method: PathMethod = "reference"
+) -> list[StartPath]:
     """Follow A, B, C, … until the iteration at which each is judged.
 
     Recorded is every iteration of a path of at most `whole` updates; of a longer one the first, then some
@@ -52,6 +55,7 @@ def paths(settings: Settings, cancel: Cancellation, whole: int = _SAMPLES) -> li
             rho=settings.rho,
             record=_samples(steps, whole, settings.time, led, *ends),
             before=before,
+            method=method,
             cancel=cancel,
         )
         result.append(StartPath(LETTERS[i], run, outcome, twins[i] if twins else None, led))

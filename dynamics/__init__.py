@@ -52,7 +52,7 @@ from dynamics.risk import Estimate, Risk, risk
 from dynamics.sweep import Draw, Sweep
 from dynamics.sweep_tiles import SweepResult, run_sweep
 from dynamics.training import Training
-from dynamics.trajectory import Trajectory, trajectory
+from dynamics.trajectory import PathMethod, Trajectory, trajectory
 from dynamics.unit_training import TrainedUnits, train_units
 
 __all__ = [
@@ -83,6 +83,7 @@ __all__ = [
     "Option",
     "Outcome",
     "Outcomes",
+    "PathMethod",
     "RMSprop",
     "Regime",
     "RevivalTimes",

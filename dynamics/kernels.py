@@ -109,6 +109,114 @@ def path(
 
 
 @compiled
+def leap(
+    state: State, weights: Floats, gamma: float, delta: float
+) -> tuple[State, tuple[float, float, float]]:
+    """Make the k updates of a row of `dynamics.engine.superstep.weights` as one.
+
+    Returns
+    -------
+    state : State
+    error : (float, float, float)
+        e, the third-order part of the gradient along the k updates.
+    """
+    _, decay, half_m, half_g, full_m, full_g, c1, c2, m1, m2 = weights[:10]
+    rho, w, b, m_rho, m_w, m_b = state
+    r0, w0, b0 = gradient(rho, w, b, gamma, delta)
+    r1, w1, b1 = gradient(
+        rho - half_m * m_rho - half_g * r0,
+        w - half_m * m_w - half_g * w0,
+        b - half_m * m_b - half_g * b0,
+        gamma,
+        delta,
+    )
+    r2, w2, b2 = gradient(
+        rho - full_m * m_rho - full_g * (2.0 * r1 - r0),
+        w - full_m * m_w - full_g * (2.0 * w1 - w0),
+        b - full_m * m_b - full_g * (2.0 * b1 - b0),
+        gamma,
+        delta,
+    )
+    r1, w1, b1, r2, w2, b2 = (
+        r1 - r0,
+        w1 - w0,
+        b1 - b0,
+        r0 - 2.0 * r1 + r2,
+        w0 - 2.0 * w1 + w2,
+        b0 - 2.0 * b1 + b2,
+    )
+    rest = 1.0 - decay
+    after = (
+        rho - full_m * m_rho - full_g * r0 - c1 * r1 - c2 * r2,
+        w - full_m * m_w - full_g * w0 - c1 * w1 - c2 * w2,
+        b - full_m * m_b - full_g * b0 - c1 * b1 - c2 * b2,
+        decay * m_rho + rest * r0 + m1 * r1 + m2 * r2,
+        decay * m_w + rest * w0 + m1 * w1 + m2 * w2,
+        decay * m_b + rest * b0 + m1 * b1 + m2 * b2,
+    )
+    return after, (r2, w2, b2)
+
+
+@compiled
+def leaping_path(
+    state: State,
+    iteration: NDArray[np.int64],
+    beta: float,
+    eta: float,
+    gamma: float,
+    delta: float,
+    table: Floats,
+    unstable: float,
+    floor: float,
+    states: Floats,
+    flag: NDArray[np.uint8],
+) -> None:
+    """Fill `states` as `path` does, by leaps over as many updates as the error allows.
+
+    Parameters
+    ----------
+    table : float64 (n, 14)
+        `dynamics.engine.superstep.weights`.
+    unstable : float
+        Slope b/r from which on only the map itself will do.
+    floor : float
+        A distance below which errors are not looked at.
+    """
+    coast2 = (eta / (1.0 - beta)) ** 2
+    done, power, wait, looks = 0, 0, 0, 0
+    for i in range(len(iteration)):
+        while done < iteration[i]:
+            looks += 1
+            if looks % _POLL == 0 and flag[0] != 0:
+                return
+            rho, w, b = state[0], state[1], state[2]
+            now = power if b < unstable * math.sqrt(rho * rho + w * w) else 0
+            while now > 0 and table[now, 0] > iteration[i] - done:
+                now -= 1
+            if now == 0:
+                after, _ = step(state, beta, eta, gamma, delta)
+                growing = wait == 0
+            else:
+                after, e = leap(state, table[now], gamma, delta)
+                e2 = e[0] ** 2 + e[1] ** 2 + e[2] ** 2
+                from_truth2 = after[0] ** 2 + (after[1] - gamma) ** 2 + (after[2] - delta) ** 2
+                from_truth2 += coast2 * (after[3] ** 2 + after[4] ** 2 + after[5] ** 2)
+                from_tip2 = after[0] ** 2 + after[1] ** 2 + after[2] ** 2
+                scale2 = max(min(from_tip2, from_truth2), floor * floor)
+                if not e2 * table[now, 10] < scale2:
+                    power, wait = now - 1, 2
+                    continue
+                growing = wait == 0 and e2 * table[now, 12] < scale2
+            state = after
+            done += int(table[now, 0])
+            wait = max(wait - 1, 0)
+            if growing and now == power and power + 1 < len(table):
+                power += 1
+        for j in range(6):
+            states[i, j] = state[j]
+
+
+@compiled
 def judge(
     rho: float, w: float, b: float, gamma: float, delta: float, slope: float, radius: float, stopped: bool
 ) -> int:

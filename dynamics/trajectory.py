@@ -1,18 +1,27 @@
 """One path of momentum descent from one start."""
 
+import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dynamics import checks, kernels
 from dynamics.arrays import ReadOnlyArrays, read_only
+from dynamics.engine.superstep import weights
+from dynamics.engine.traps import unstable_slope
 from dynamics.hyperparameters import Hyperparameters
 from dynamics.outcome import Cancellation, Cancelled
 from dynamics.relu import activation_probability, expected_loss
 
 Floats = NDArray[np.float64]
+PathMethod = Literal["reference", "fast"]
+
+_ACCURACY = 1e-8  # error of θ allowed a leap, of the distance from the cone's tip or the ground truth
+_LONGEST = 24  # exponent of the longest leap, 2^24 updates
+_FLOOR = 1e-9  # of |θ*|: nearer to the ground truth no error matters
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +84,7 @@ def trajectory(
     rho: float = 0.0,
     record: ArrayLike | None = None,
     before: tuple[int, Hyperparameters] | None = None,
+    method: PathMethod = "reference",
     cancel: Cancellation | None = None,
 ) -> Trajectory:
     """Follow m' = βm + (1 − β)∇L(θ), θ' = θ − ηm' from one start with m₀ = 0.
@@ -93,6 +103,11 @@ def trajectory(
     before : (int, Hyperparameters), optional
         Settings that so many of the first updates are made with; the path goes on from there, its momentum
         kept.
+    method : {"reference", "fast"}
+        "reference" makes every update, some 40 ns each. "fast" leaps over many where the path is smooth, as
+        the maps' engine does (`dynamics.engine.superstep`). Of 1500 random settings with starts in
+        [−3, 3]² the largest error of θ was 4e-3, in all others below 8e-4, the median 4e-10; whether a
+        start on a border goes the same way is not certain.
     cancel : Cancellation, optional
         Calls the computation off.
 
@@ -112,6 +127,8 @@ def trajectory(
     w, b = start
     w, b, rho = checks.finite("w", w), checks.finite("b", b), checks.finite("rho", rho)
     steps = checks.whole("steps", steps, 0)
+    if method not in get_args(PathMethod):
+        raise ValueError(f"method must be one of {', '.join(get_args(PathMethod))}, got {method!r}")
     iteration = np.arange(steps + 1) if record is None else recorded(record, "steps", steps)
     token = Cancellation() if cancel is None else cancel
     state = np.array([rho, w, b, 0.0, 0.0, 0.0])
@@ -119,11 +136,11 @@ def trajectory(
     if before is not None:
         first = checks.whole("before", before[0], 0)
         early = iteration[iteration < first]
-        states, state = np.split(_states(state, np.append(early, first), before[1], token), [-1])
+        states, state = np.split(_states(state, np.append(early, first), before[1], method, token), [-1])
         iteration_left = iteration[len(early) :] - first
     else:
         iteration_left = iteration
-    states = np.concatenate([states, _states(state.ravel(), iteration_left, hp, token)])
+    states = np.concatenate([states, _states(state.ravel(), iteration_left, hp, method, token)])
     if token.cancelled:
         raise Cancelled
     rhos, ws, bs, m_rhos, m_ws, m_bs = np.ascontiguousarray(states.T)
@@ -139,11 +156,22 @@ def trajectory(
     )
 
 
-def _states(state: Floats, iteration: NDArray[np.int64], hp: Hyperparameters, token: Cancellation) -> Floats:
+def _states(
+    state: Floats, iteration: NDArray[np.int64], hp: Hyperparameters, method: PathMethod, token: Cancellation
+) -> Floats:
     """Return (ρ, w, b, m_ρ, m_w, m_b) after so many updates of a state, float64 (n, 6)."""
     states = np.zeros((len(iteration), 6))
     rho, w, b, m_rho, m_w, m_b = state
-    kernels.path(
-        (rho, w, b, m_rho, m_w, m_b), iteration, hp.beta, hp.eta, hp.gamma, hp.delta, states, token.flag
-    )
+    setting = (rho, w, b, m_rho, m_w, m_b), iteration, hp.beta, hp.eta, hp.gamma, hp.delta
+    if method == "reference":
+        kernels.path(*setting, states, token.flag)
+    else:
+        floor = _FLOOR * math.hypot(hp.gamma, hp.delta)
+        kernels.leaping_path(*setting, *_leaps(hp.beta, hp.eta), floor, states, token.flag)
     return states
+
+
+@lru_cache(8)
+def _leaps(beta: float, eta: float) -> tuple[Floats, float]:
+    """Return the weights of leaps, and the slope b/r from which on there are none."""
+    return weights(beta, eta, _LONGEST, _ACCURACY), unstable_slope(beta, eta)

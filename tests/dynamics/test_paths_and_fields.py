@@ -12,6 +12,7 @@ from dynamics import (
     affine_trajectory,
     expected_gradient,
     expected_loss,
+    recorded_iterations,
     trajectory,
     vector_field,
 )
@@ -139,3 +140,52 @@ def test_a_path_can_be_called_off() -> None:
     cancel.cancel()
     with pytest.raises(Cancelled):
         trajectory(HP, (2.0, 1.0), steps=1_000_000, record=[1_000_000], cancel=cancel)
+
+
+def test_leaps_follow_the_path() -> None:
+    rng = np.random.default_rng(20)
+    errors, leapt = [], 0
+    for _ in range(60):
+        hp = Hyperparameters(
+            beta=float(rng.choice([0.0, 0.5, 0.9, 0.99])),
+            eta=float(10 ** rng.uniform(-3, 0.8)),
+            gamma=float(10 ** rng.uniform(-3, 0.5)),
+            delta=float(rng.choice([0.0, rng.uniform(-1, 1)])),
+        )
+        w, b, rho = rng.uniform(-3, 3, 3)
+        rho *= rng.choice([0.0, 1.0])
+        record = recorded_iterations(20_000)
+        every = trajectory(hp, (w, b), 20_000, rho, record)
+        fast = trajectory(hp, (w, b), 20_000, rho, record, method="fast")
+        near = np.isfinite(every.w + every.b) & (np.hypot(every.w, every.b) < 10)
+        thetas = (("w", "m_w"), ("b", "m_b"), ("rho", "m_rho"))
+        apart = [getattr(every, theta)[near] - getattr(fast, theta)[near] for theta, _ in thetas]
+        errors.append(np.abs(apart).max())
+        leapt += not np.array_equal(every.w, fast.w)
+        np.testing.assert_allclose(fast.m_w[near], every.m_w[near], atol=1e-3)
+    assert leapt > 40  # else nothing was tested
+    assert max(errors) < 1e-3
+    assert np.median(errors) < 1e-8
+
+
+def test_leaps_go_on_from_other_settings() -> None:
+    early = Hyperparameters(beta=0.0, eta=0.5, gamma=0.7, delta=0.2)
+    record = [0, 100, 777, 5_000]
+    every = trajectory(HP, (2.0, 1.5), 5_000, record=record, before=(777, early))
+    fast = trajectory(HP, (2.0, 1.5), 5_000, record=record, before=(777, early), method="fast")
+    np.testing.assert_array_equal(fast.iteration, every.iteration)
+    np.testing.assert_allclose(fast.w, every.w, atol=1e-4)
+    np.testing.assert_allclose(fast.b, every.b, atol=1e-4)
+
+
+def test_where_the_map_is_unstable_each_update_is_made() -> None:
+    hp = Hyperparameters(beta=0.0, eta=2.1, gamma=1.0, delta=40.0)
+    every = trajectory(hp, (2.0, 41.0), 20)
+    fast = trajectory(hp, (2.0, 41.0), 20, method="fast")
+    assert every.activation_probability.min() > 0.99
+    np.testing.assert_array_equal(fast.w, every.w)
+
+
+def test_an_unknown_way_is_refused() -> None:
+    with pytest.raises(ValueError, match="method must be one of reference, fast, got 'exact'"):
+        trajectory(HP, (1.0, 1.0), method="exact")  # type: ignore[arg-type]
