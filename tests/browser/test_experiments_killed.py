@@ -1,0 +1,100 @@
+"""Runs of the page Experiments outlive their server, in browsers that stay open meanwhile."""
+
+import os
+import re
+import signal
+import socket
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from dashboard import experiments_words as words
+from experiments import figure1, local
+from experiments.figure1 import Figure1
+from experiments.numbers import figure1_numbers
+from experiments.registry import EXPERIMENTS
+from jobs import Service
+from jobs.disk import DiskStore
+from tests.browser.conftest import OpenPage, serving, started
+
+pytestmark = pytest.mark.browser
+
+OTHER = Figure1(datasets=("gapminder",), depth=1, width=8, steps=1000, seeds=2)
+MINE = Figure1(datasets=("diabetes", "penguins"), depth=1, width=8, steps=3000, seeds=4)
+# What a browser says of a server that is gone, and Dash of a question that it did not answer.
+GONE = "net::ERR_|Callback failed: the server did not respond"
+
+
+def family(process: int) -> Iterator[int]:
+    """Yield a process and all that descend from it, whatever their session."""
+    yield process
+    for children in Path(f"/proc/{process}/task").glob("*/children"):
+        for child in children.read_text().split():
+            yield from family(int(child))
+
+
+def finished(store: DiskStore, job: str) -> dict[int, float]:
+    """Return how long each stored tile took: one that was computed again would have taken another time."""
+    asked = "SELECT number, seconds FROM tiles WHERE job = ? AND data NOT NULL"
+    with closing(sqlite3.connect(store.path)) as db:
+        return dict(db.execute(asked, (job,)).fetchall())
+
+
+def test_runs_of_two_viewers_go_on_after_all_of_the_server_was_killed(
+    open_page: OpenPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As if another worker were at it, this test holds every tile until both pages are open, then the last.
+    monkeypatch.setattr("jobs.disk.LEASE", 3600.0)
+    store = DiskStore(tmp_path / "jobs.sqlite3")
+    runs = {Service(store, lambda *job: None).start(run): run for run in (MINE, OTHER)}
+    held = {job: list(range(figure1.tiles(run))) for job, run in runs.items()}
+    for job, numbers in held.items():
+        for number in numbers:
+            assert store.claim(job, number, "test")
+    progress = "#experiments-progress-words"
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        server = started(listening, store.path)
+        link = f"http://127.0.0.1:{port}/experiments?beta=0.99&job="
+        viewers = {job: open_page(link + job, excused=GONE) for job in runs}
+        for job, numbers in held.items():
+            expect(viewers[job].locator(progress)).to_have_text(f"0 of {runs[job].networks} networks")
+            while len(numbers) > 1:
+                store.release(job, numbers.pop(0), "test")
+        for job, run in runs.items():
+            begun = re.compile(rf"^[1-9]\d* of {run.networks} networks")
+            expect(viewers[job].locator(progress)).to_have_text(begun)
+        for process in list(family(server.pid)):
+            os.kill(process, signal.SIGKILL)
+        server.wait()
+    kept = {job: finished(store, job) for job in runs}
+    assert all(0 < len(kept[job]) < figure1.tiles(run) for job, run in runs.items())
+    for page in viewers.values():
+        with page.expect_event("requestfailed"):
+            pass
+    wholes = {job: local.run(EXPERIMENTS["fig1"], run) for job, run in runs.items()}
+    for job, (last,) in held.items():
+        store.release(job, last, "test")
+
+    with socket.create_server(("127.0.0.1", port)) as listening, serving(listening, store.path):
+        for job, whole in wholes.items():
+            page, total = viewers[job], runs[job].networks
+            expect(page.locator(progress)).to_have_text(f"{total} of {total} networks")
+            expect(page.locator("#experiments-title")).to_have_text(words.figure1_title(whole, 0.99))
+            with page.expect_download() as saved:
+                page.click("#experiments-npz")
+            with np.load(saved.value.path()) as found:
+                for name, values in figure1_numbers(whole).arrays.items():
+                    assert found[name].tobytes() == values.tobytes()
+            assert finished(store, job).items() >= kept[job].items()
+            # Each viewer sees its own.
+            picture = page.inner_text("#picture-figure1-gamma")
+            sets = {name for run in runs.values() for name in run.datasets if name in picture}
+            assert sets == set(runs[job].datasets)
+            page.context.close()
