@@ -1,14 +1,17 @@
-// Files that a viewer chooses or drops: sent as they are, to `data-address`, and the answer put into the store
-// `data-store`. Why not Python: dcc.Upload makes text of a file, a third longer, sends it again with each callback
-// that reads it, and says nothing of a file that is too large.
+// Files that a viewer chooses or drops: sent as they are, to `data-address`. What was read goes into the store
+// `data-store`; that one is being read, or what is wrong with it, into `data-told`, so that what was read before
+// stays. Why not Python: dcc.Upload makes text of a file, a third longer, sends it again with each callback that
+// reads it, and says nothing of a file that is too large.
 (() => {
   const dc = (window.deadcone ??= {});
-  const held = {}; // by address: the file that was sent last, for another choice of what to read in it
+  const held = {}; // by address: the file that was read last and the choice in it, for another choice
   const sent = {}; // by address: how many were sent
   let chooser = null;
 
   const put = (id, data) => window.dash_clientside.set_props(id, { data });
   const place = ({ target }) => target.closest?.("[data-address]");
+  // A file may be dropped anywhere on a page that has a place for it; beside it the browser would open it.
+  const around = (event) => place(event) ?? [...document.querySelectorAll("[data-address]")].find((at) => at.checkVisibility());
 
   async function answered(address, query, body) {
     try {
@@ -19,17 +22,24 @@
     }
   }
 
-  async function send({ dataset: { address, store, most } }, file, choice = "") {
+  function take({ store, told }, answer) {
+    if (!answer.message) put(store, answer);
+    put(told, answer.message ? answer : {});
+  }
+
+  async function send({ dataset }, file, choice = "") {
+    const { address, told, most } = dataset;
     const number = (sent[address] = (sent[address] ?? 0) + 1);
-    held[address] = file;
     const size = file.size / 2 ** 20;
     if (file.size > most) {
-      put(store, { message: `${file.name} is ${size.toFixed(1)} MiB; at most ${most / 2 ** 20} MiB are read` });
+      put(told, { message: `${file.name} is ${size.toFixed(1)} MiB; at most ${most / 2 ** 20} MiB are read` });
       return;
     }
-    put(store, { reading: file.name });
+    put(told, { reading: file.name });
     const answer = await answered(address, { file: file.name, choice }, file);
-    if (sent[address] === number) put(store, answer);
+    if (sent[address] !== number) return;
+    if (answer.columns) held[address] = { file, target: answer.target };
+    take(dataset, answer);
   }
 
   dc.files = {
@@ -58,16 +68,16 @@
     const at = place(event);
     if (!at) return;
     if (event.target.closest(".file-choose")) dc.files.choose(at.dataset.accept, (file) => send(at, file));
-    if (event.target.closest(".file-example")) put(at.dataset.store, await answered(at.dataset.address, {}));
+    if (event.target.closest(".file-example")) take(at.dataset, await answered(at.dataset.address, {}));
   });
 
-  dc.files.dropped(place, (file, at) => send(at, file));
+  dc.files.dropped(around, (file, at) => send(at, file));
 
-  // Reads the file of a store again with another choice, unless the store has it already.
-  window.dash_clientside.deadcone.chooseInFile = (choice, answer, id) => {
+  // Reads the file of a place again with another choice, unless that is the one with which it was read.
+  window.dash_clientside.deadcone.chooseInFile = (choice, id) => {
     const at = document.getElementById(id);
-    const file = held[at?.dataset.address];
-    if (file && answer?.target && choice && choice !== answer.target) send(at, file, choice);
+    const { file, target } = held[at?.dataset.address] ?? {};
+    if (file && choice && choice !== target) send(at, file, choice);
     return window.dash_clientside.no_update;
   };
 })();

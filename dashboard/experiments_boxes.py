@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from dashboard.controls import InvalidSettingError
@@ -112,6 +113,18 @@ def run(tab: str, settings: Settings, values: Values) -> Run:
     except StoreError as error:
         raise InvalidSettingError("experiments", str(error).rstrip("."), None) from None
     return found
+
+
+def blank(tab: str, settings: Settings, values: Values) -> Run:
+    """Return the run whose empty picture a tab shows: what is asked for, else a usual one of its data."""
+    asked = TABS[tab]
+    sliders = {key: getattr(settings, key) for key in asked.sliders}
+    usual: Run = asked.spec(**sliders)
+    of_data = {name: values[name] for name in ("datasets", "dataset") if name in asked.fields}
+    for given in (values, values_of(usual) | of_data):
+        with suppress(InvalidSettingError):
+            return run(tab, settings, given)
+    return usual
 
 
 def _read(field: str, value: Any) -> Any:

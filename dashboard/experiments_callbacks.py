@@ -11,9 +11,9 @@ from dash.development.base_component import Component
 
 from dashboard import experiments_form, experiments_tables, experiments_theory, jobs_shown
 from dashboard import experiments_words as words
-from dashboard.experiments_boxes import TABS
+from dashboard.experiments_boxes import TABS, blank
 from dashboard.experiments_claims import claims
-from dashboard.experiments_form import runs
+from dashboard.experiments_form import boxes_as, runs
 from dashboard.experiments_words import Result
 from dashboard.jobs_shown import NOTHING, NotShownError
 from dashboard.markup import GRAPH_CONFIG, aria, data
@@ -27,6 +27,7 @@ from experiments.registry import EXPERIMENTS
 from experiments.theory import TheoryResult
 from figures import View, depth, figure1
 from figures.figure1_axes import Swept
+from jobs.spec import job_id
 
 SHOWN = jobs_shown.outputs("experiments")
 WORDS = ("title", "context", "counting", "seeds", "betas", "claims")
@@ -70,35 +71,30 @@ def _register_pictures(app: Dash) -> None:
             "drawn": Output("experiments-drawn", "data"),
             **SHOWN,
         },
-        Input("experiments-turn", "data"),
-        Input("at-work", "data"),
-        Input("look", "data"),
-        Input("figure1-error", "value"),
-        Input("figure1-shown", "value"),
-        State("experiments-drawn", "data"),
+        {
+            "_": Input("experiments-turn", "data"),
+            "texts": Input("at-work", "data"),
+            "values": boxes_as(Input),
+            "seen": Input("look", "data"),
+            "error": Input("figure1-error", "value"),
+            "shown": Input("figure1-shown", "value"),
+            "drawn": State("experiments-drawn", "data"),
+        },
     )
-    def look(_: Any, texts: Texts | None, seen: Any, error: Any, shown: Any, drawn: Any) -> dict[str, Any]:
+    def look(
+        _: Any, texts: Texts | None, values: dict[str, Any], seen: Any, error: Any, shown: Any, drawn: Any
+    ) -> dict[str, Any]:
         same = dict.fromkeys(ctx.outputs_grouping, no_update)
         if texts is None or not runs(texts):
             return same | {"idle": True}
-        settings, spec = from_texts(texts), TABS[texts["tab"]].spec
-        state, result = "none", _blank(settings)
-        told = jobs_shown.nothing("")
-        if settings.job != NOTHING:
-            try:
-                progress, result = jobs_shown.found(settings.job, spec)
-            except NotShownError as problem:
-                told = jobs_shown.nothing(problem.remark)
-            else:
-                state = progress.state
-                how_far = jobs_shown.amount(*_done(result), progress.seconds_left)
-                told = jobs_shown.told(progress, how_far, result.finished == 0, _remark(state))
+        settings = from_texts(texts)
+        state, result, told = _known(settings, values[settings.tab])
         told["running"] = state != "none"
         beta = _beta(result, settings)
         view = View(hover=True, **(seen or {}))
         mark = {"job": settings.job, "tab": settings.tab, "done": result.finished, "state": state}
         mark |= {"look": seen, "beta": beta, "error": error, "set": shown if view.size == "phone" else None}
-        mark |= {"gamma": settings.gamma, "delta": settings.delta, "sets": _names(result)}
+        mark |= {"gamma": settings.gamma, "delta": settings.delta, "run": job_id(result.spec)}
         if mark == drawn or _waits(mark, drawn):
             return same | told
         told |= {**_words(result, beta, state), "drawn": mark}
@@ -108,8 +104,24 @@ def _register_pictures(app: Dash) -> None:
         return same | told
 
 
-def _names(result: Ran) -> list[str]:
-    return list(result.spec.datasets) if isinstance(result, Figure1Result) else [result.spec.dataset]
+def _known(settings: Settings, values: Mapping[str, Any]) -> tuple[str, Any, dict[str, Any]]:
+    """Return the state of the job shown, its result, and what the page says of both.
+
+    Without one: what the boxes ask for, before its first network.
+    """
+    told = jobs_shown.nothing("")
+    if settings.job != NOTHING:
+        try:
+            progress, result = jobs_shown.found(settings.job, TABS[settings.tab].spec)
+        except NotShownError as problem:
+            told = jobs_shown.nothing(problem.remark)
+        else:
+            how_far = jobs_shown.amount(*_done(result), progress.seconds_left)
+            remark = _remark(progress.state)
+            return progress.state, result, jobs_shown.told(progress, how_far, result.finished == 0, remark)
+    spec = blank(settings.tab, settings, values)
+    experiment = next(each for each in EXPERIMENTS.values() if each.spec is type(spec))
+    return "none", experiment.assemble(spec, {}), told
 
 
 def _waits(mark: Mapping[str, Any], drawn: Mapping[str, Any] | None) -> bool:
@@ -170,13 +182,6 @@ def _beta(result: Ran, settings: Settings) -> float:
 
 def _remark(state: str) -> str:
     return "What is finished stays." if state == "running" else ""
-
-
-def _blank(settings: Settings) -> Any:
-    """Return a tab's usual run before its first network."""
-    tab = TABS[settings.tab]
-    experiment = next(each for each in EXPERIMENTS.values() if each.spec is tab.spec)
-    return experiment.assemble(tab.spec(**{key: getattr(settings, key) for key in tab.sliders}), {})
 
 
 def _words(result: Ran, beta: float, state: str) -> dict[str, Any]:

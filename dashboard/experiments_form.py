@@ -36,14 +36,15 @@ def register(app: Dash) -> None:
     _register_run(app)
 
 
-def _boxes(kind: type[Input] | type[State] | type[Output]) -> dict[str, dict[str, Any]]:
+def boxes_as(kind: type[Input] | type[State] | type[Output]) -> dict[str, dict[str, Any]]:
+    """Return what the boxes hold, as inputs, states or outputs, by tab and field."""
     return {tab: {name: kind(own, "value") for name, own in fields.items()} for tab, fields in BOXES.items()}
 
 
 def _register_boxes(app: Dash) -> None:
     @app.callback(
         {
-            "filled": _boxes(Output),
+            "filled": boxes_as(Output),
             "sets": [Output(own, "options") for own in SETS.values()],
         },
         {
@@ -61,7 +62,7 @@ def _register_boxes(app: Dash) -> None:
         used = str(ctx.triggered_id)
         spec = _spec(texts) if texts is not None else None
         if used == "own-data":
-            if "name" in (own or {}):
+            if own is not None:
                 filled["figure1"]["datasets"] = [own["name"]]
                 filled["depth"]["dataset"] = filled["theory"]["dataset"] = own["name"]
                 told["sets"] = [_sets(own, spec)] * len(SETS)
@@ -86,7 +87,7 @@ def _register_boxes(app: Dash) -> None:
             "error": Output("experiments-error", "children"),
         },
         {
-            "values": _boxes(Input),
+            "values": boxes_as(Input),
             "texts": Input("at-work", "data"),
             "drawn": Input("experiments-drawn", "data"),
         },
@@ -96,7 +97,7 @@ def _register_boxes(app: Dash) -> None:
         told |= {"expected": "", "differs": "", "error": ""}
         if texts is None or not runs(texts):
             return told
-        prepare_jobs()
+        prepare_jobs()  # some 2 µs, once that is done
         spec = _spec(texts)
         told["hidden"] = spec is None
         try:
@@ -117,7 +118,7 @@ def _register_boxes(app: Dash) -> None:
 def _register_rail(app: Dash) -> None:
     @app.callback(
         Output("rail-words", "data"),
-        {"values": _boxes(Input), "texts": Input("at-work", "data")},
+        {"values": boxes_as(Input), "texts": Input("at-work", "data")},
         prevent_initial_call=True,
     )
     def rail(values: dict[str, Any], texts: Texts | None) -> Any:
@@ -169,7 +170,7 @@ def _register_run(app: Dash) -> None:
         Output("experiments-watch", "disabled", allow_duplicate=True),
         {
             "clicks": (Input("experiments-run", "n_clicks"), Input("experiments-first", "n_clicks")),
-            "values": _boxes(State),
+            "values": boxes_as(State),
             "texts": State("settings", "data"),
         },
         prevent_initial_call=True,

@@ -217,23 +217,18 @@ def _fields(**shapes: Shape) -> Shape:
     return fits
 
 
-def _own_data(value: Any) -> bool:
-    """Tell whether this is what is answered to a viewer's table."""
-    whole = _fields(
-        file=_written, name=_written, label=_written, target=_written, rows=_number, inputs=_number,
-        notes=_list, columns=_list,
-    )  # fmt: skip
-    if not isinstance(value, dict) or not (_written(value.get("reading")) or _written(value.get("message"))):
-        return whole(value)
-    return "columns" not in value or (_list(value["columns"]) and _written(value.get("target")))
+def _told(value: Any) -> bool:
+    """Tell whether this says that a file is being read, or what is wrong with it."""
+    if not isinstance(value, dict):
+        return value is None
+    known = all(_written(value.get(name, "")) for name in ("reading", "message", "target"))
+    return known and ("columns" not in value or (_list(value["columns"]) and "target" in value))
 
 
 def _network_file(value: Any) -> bool:
     """Tell whether this is what is answered to what was recorded of a viewer's network."""
     if not isinstance(value, dict):
         return value is None
-    if "reading" in value or "message" in value:
-        return _written(value.get("message", ""))
     try:
         Summary.of(value)
     except ValueError:
@@ -266,6 +261,10 @@ _BY_VALUE: dict[str, Shape] = {
     "Dropdown": _scalar,
     "Slider": _scalar,
 }
+_own_data = _fields(
+    file=_written, name=_written, label=_written, target=_written, rows=_number, inputs=_number,
+    notes=_list, columns=_list,
+)  # fmt: skip
 _file = _fields(text=_written, size=_number, name=_written)
 # What a store holds; one that is not named, an object or nothing.
 _BY_STORE: dict[str, Shape] = {
@@ -278,6 +277,7 @@ _BY_STORE: dict[str, Shape] = {
     ),
     "own-data": _own_data,
     "network-file": _network_file,
+    **dict.fromkeys(("own-told", "network-told"), _told),
     **dict.fromkeys(("risk-turn", "experiments-turn", "trial-turn"), _count),
     "file": lambda value: value is not None and _file(value),
 }

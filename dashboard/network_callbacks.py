@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import Dash, Input, Output, State, ctx, dcc, no_update
+from dash import Dash, Input, Output, ctx, dcc, no_update
 from dash.development.base_component import Component
 
 from dashboard import network_words as words
@@ -25,7 +25,6 @@ def register(app: Dash) -> None:
         {
             "title": Output("network-title", "children"),
             "context": Output("network-context", "children"),
-            "error": Output("network-error", "children"),
             "table": Output("network-table", "children"),
             "empty": Output("network-found", "hidden"),
             "large": Output("network-units", "hidden"),
@@ -34,18 +33,22 @@ def register(app: Dash) -> None:
         },
         Input("network-file", "data"),
         Input("look", "data"),
-        State("network-found", "hidden"),
         prevent_initial_call=True,
     )
-    def show(answer: Mapping[str, Any] | None, seen: Any, empty: bool) -> dict[str, Any]:
+    def show(answer: Mapping[str, Any] | None, seen: Any) -> dict[str, Any]:
         same = dict.fromkeys(ctx.outputs_grouping, no_update)
         if answer is None:
             return same
-        if "reading" in answer:
-            return same | {"error": "Reading …"}
-        if "message" in answer:  # what was shown before stays
-            return same | {"error": f"▲ {answer['message']}."}
         return same | drawn(Summary.of(answer), answer["file"], View(hover=True, **(seen or {})))
+
+    @app.callback(
+        Output("network-error", "children"), Input("network-told", "data"), prevent_initial_call=True
+    )
+    def tell(told: Mapping[str, Any] | None) -> str:
+        """Say that a file is being read, or what is wrong with it; what was shown before stays."""
+        if not told:
+            return ""
+        return f"▲ {told['message']}." if "message" in told else "Reading …"
 
 
 def drawn(found: Summary, file: str, view: View) -> dict[str, Any]:
@@ -53,7 +56,6 @@ def drawn(found: Summary, file: str, view: View) -> dict[str, Any]:
     told = {
         "title": words.title(found),
         "context": words.context(found, file),
-        "error": "",
         "table": words.table(found),
         "empty": False,
         "large": not found.units,

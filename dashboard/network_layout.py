@@ -35,6 +35,7 @@ def panel() -> Component:
     return html.Div(
         [
             dcc.Store(id="network-file"),
+            dcc.Store(id="network-told"),
             html.Div([_drop(), _hook()], className="network-head"),
             html.Div(
                 [
@@ -84,7 +85,7 @@ def _drop() -> Component:
             html.P(id="network-error", className="error", role="alert"),
         ],
         className="file-drop",
-        **data(address="units", store="network-file", most=str(most), accept=".npz"),
+        **data(address="units", store="network-file", told="network-told", most=str(most), accept=".npz"),
     )
 
 

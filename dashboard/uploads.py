@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import PurePath
 from threading import Lock
 from typing import Any
@@ -86,10 +86,10 @@ def own_data(content: bytes, file: str, target: str | None) -> Answer:
     ValueError, StoreError
         If the table is none, or cannot be kept.
     """
-    table = Table.read(content, PurePath(file).stem)
+    table = Table.read(content, file)
     columns = list(table.columns)
     try:
-        dataset = table.dataset(target or None)
+        dataset = replace(table.dataset(target or None), name=PurePath(file).stem)
     except ValueError as problem:  # another column may do
         return {"message": str(problem), "columns": columns, "target": target or columns[-1]}
     rows, inputs = dataset.shape

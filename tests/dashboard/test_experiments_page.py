@@ -101,6 +101,17 @@ def test_what_cannot_be_run_is_said(tab: str, changes: dict[str, Any], message: 
     assert message in caught.value.message
 
 
+def test_the_empty_picture_is_of_what_the_boxes_ask_for() -> None:
+    chosen = {**FIGURE1, "datasets": ["teacher"], "betas": "0.5"}
+    assert boxes.blank("figure1", DEFAULT, chosen) == Figure1(("teacher",), betas=(0.5,))
+    # A box that asks for nothing leaves the data sets; without any it is the usual run.
+    assert boxes.blank("figure1", DEFAULT, {**chosen, "steps": "many"}) == Figure1(("teacher",))
+    assert boxes.blank("figure1", DEFAULT, {**chosen, "datasets": []}) == Figure1()
+    settings = replace(DEFAULT, gamma=0.2)
+    deep = {**DEPTH, "dataset": "teacher", "depth": "8"}
+    assert boxes.blank("depth", settings, deep) == DepthRun("teacher", gamma=0.2)
+
+
 def test_what_the_boxes_no_longer_ask_for_is_told() -> None:
     other = replace(Figure1(), eta=0.03, seeds=20)
     assert boxes.differences(Figure1(), other) == ("η = 0.01, 10 seeds", "η = 0.03, 20 seeds")

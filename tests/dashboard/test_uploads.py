@@ -79,6 +79,28 @@ def test_a_table_is_kept_and_run(client: FlaskClient) -> None:
         boxes.run("depth", DEFAULT, {**DEPTH, "dataset": "own-0123456789abcdef"})
 
 
+def test_what_was_read_stays_when_another_table_is_refused(client: FlaskClient) -> None:
+    good = client.post("/data?file=good.csv", data=TABLE).get_json()
+    bad = client.post("/data?file=bad.csv", data=b"").get_json()
+    usual = own_data.words({}, None)
+    assert usual["said"].startswith("or drop one here, up to 32 MiB, 200\u202f000 rows.")
+    assert set(usual) == {"said", "error"}
+    read = own_data.words({}, good)
+    assert read == {
+        "said": own_data.said(good),
+        "error": "",
+        "hidden": False,
+        "options": ["kind", "x", "y"],
+        "target": "y",
+    }
+    refused = own_data.words(bad, good)
+    assert refused == {"said": read["said"], "error": "▲ bad.csv must have rows, got an empty file."}
+    # The columns on offer stay those of the file that the browser holds.
+    assert own_data.words({"reading": "next.csv"}, good) == {"said": "Reading next.csv …", "error": ""}
+    other = own_data.words({"message": "No", "columns": ["a", "b"], "target": "b"}, good)
+    assert (other["options"], other["target"], other["said"]) == (["a", "b"], "b", read["said"])
+
+
 def test_another_column_is_predicted_from_the_same_file(client: FlaskClient) -> None:
     first, second = (client.post(f"/data?file=a.csv&choice={c}", data=TABLE).get_json() for c in ("y", "x"))
     assert second["target"] == "x"
@@ -95,15 +117,15 @@ def test_another_column_is_predicted_from_the_same_file(client: FlaskClient) -> 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "a must have rows, got an empty file"),
-        (b"a,b\n", "a must have rows, got a header only"),
-        (b"a,a ,y\n1,2,3\n", "a must have columns of different names, got 'a' twice"),
+        (b"", "a.csv must have rows, got an empty file"),
+        (b"a,b\n", "a.csv must have rows, got a header only"),
+        (b"a,a ,y\n1,2,3\n", "a.csv must have columns of different names, got 'a' twice"),
         (
             b"d,y\n" + b"".join(b"2020-%02d,%d\n" % (i, i) for i in range(30)),
-            "a must have at least one column",
+            "a.csv must have at least one column",
         ),
-        (TABLE + b"a,1e200,3\n", "a must hold numbers of at most 1e+100 in size"),
-        (TABLE + b'"a,1,2\na,3,4\n', "a must have equally many cells in every row: EOF inside string"),
+        (TABLE + b"a,1e200,3\n", "a.csv must hold numbers of at most 1e+100 in size"),
+        (TABLE + b'"a,1,2\na,3,4\n', "a.csv must have equally many cells in every row: EOF inside string"),
     ],
 )
 def test_what_is_wrong_with_a_table_is_an_answer(client: FlaskClient, content: bytes, message: str) -> None:
