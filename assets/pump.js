@@ -195,7 +195,7 @@
 
   async function show({ seq, key, texts, panels, still, from, exact, complete, bare, cells: asked }, frame) {
     if (!exact && frame.n_w && !frame.hidden) cost = frame.milliseconds / Math.max(frame.n_w * frame.n_b, SMALL_CELLS);
-    travel = performance.now() - from - 2 * frame.spent;
+    travel = frame.crowded ? 0 : performance.now() - from - 2 * frame.spent; // more requests would only wait longer
     if (seq < shown.seq) return; // overtaken on its way
     const cells = Math.max(frame.n_w, frame.n_b) || asked;
     const missing = panels.filter((panel) => !(panel in frame.pictures) || frame.unfinished?.includes(panel));

@@ -196,7 +196,7 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
         self.cost = (
             frame["milliseconds"] / (frame["n_w"] * frame["n_b"]) if frame["milliseconds"] else self.cost
         )
-        self.travel = 1000 * (now - begin) - 2 * frame["spent"]
+        self.travel = 0 if frame["crowded"] else 1000 * (now - begin) - 2 * frame["spent"]
         self.axes |= {panel: picture["axes"] for panel, picture in frame["pictures"].items()}
         if seq < self.shown:
             return

@@ -23,6 +23,7 @@ from dashboard.lesson_steps import foretold
 from dashboard.measures import ENGINE
 from dashboard.numbers import exact, percent, readable
 from dashboard.settings import Settings
+from dashboard.work import give_way
 from dynamics import BasinMap, Cancellation, Outcome, basin_map
 from figures import ShareCurve
 from figures.momenta import depth_of, reach
@@ -208,6 +209,7 @@ def _count(settings: Settings, cells: int, cancel: Cancellation) -> _Counted:
     found = _known_count(settings, cells)
     if found is not None:
         return found
+    give_way(cancel)
     if cells == CELLS:  # what a click may show next: its map is kept
         basin = results.timed_map(settings, cells, cancel).basin
     else:

@@ -24,6 +24,7 @@ from dashboard.request import FrameRequest
 from dashboard.runs import heads
 from dashboard.shown import Shown
 from dashboard.texts import LAST_ITERATION
+from dashboard.work import crowded
 from dynamics import Cancellation
 
 
@@ -57,6 +58,7 @@ def frame(request: FrameRequest, cancel: Cancellation, begin: float | None = Non
         "n_w": shown.n_w,
         "n_b": shown.n_b,
         "milliseconds": shown.milliseconds,
+        "crowded": crowded(),
         "rough": False,
         "pending": shown.pending or (lesson and not request.complete),
         "verdict": shown.verdict,

@@ -285,7 +285,7 @@ _BY_STORE: dict[str, Shape] = {
 
 def _shapes(app: Dash) -> Iterator[tuple[tuple[str, str], Shape]]:
     """Yield what each property that a callback may take holds, by its component's kind."""
-    root = app.layout()
+    root = app.layout
     settings = DEFAULT.texts()
     filled = " ".join(app.callback_map)  # options that callbacks set are not known here
     for part in (root, *root._traverse()):

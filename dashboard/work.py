@@ -3,19 +3,21 @@
 At most `PLACES` requests are computed at once; the others stand in a line. Who came first is next, but what
 is less urgent stands as if it had come later, and so does a request whose viewer has others at work: so
 nobody waits for ever, and one viewer does not hold up the rest. Work that its viewer has superseded stops,
-or leaves the line. The registry is per process and holds no setting and no result: a viewer whose requests
-reach different processes is served correctly, superseded work just runs to the end of its budget.
+or leaves the line; work that takes long stops when others wait for its place. The registry is per process and
+holds no setting and no result: a viewer whose requests reach different processes is served correctly,
+superseded work just runs to the end of its budget.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
-from time import perf_counter
+from time import perf_counter, sleep
 
 from dynamics import Cancellation, Cancelled
 
@@ -24,6 +26,10 @@ PLACES = 2  # work holds the interpreter's lock for most of its time, and the ke
 MOST_OF_ONE = 6
 # Each that its viewer has at work lets a request stand as if it had come so many seconds later.
 _OF_ONE = 0.2
+# Work may go on so many seconds when somebody has waited for its place for so many.
+_FAIR, _WAITED = 3.0, 1.0
+_EVERY = 0.02  # seconds between two looks at what takes too long
+_OPEN = 4  # spare works that have begun: one that gives way holds what it has found in memory
 
 
 class BusyError(RuntimeError):
@@ -48,7 +54,7 @@ class Urgency(Enum):
 
     HAND = (PLACES, 0.0, 3.0)  # a hand moves and waits for it
     REST = (PLACES - 1, 0.1, 10.0)  # somebody looks at it
-    SPARE = (1, 60.0, 4.0)  # it can be done without: only when nobody else waits
+    SPARE = (1, 60.0, 8.0)  # it can be done without: only when nobody else waits
 
     def __init__(self, places: int, slack: float, patience: float) -> None:
         self.places, self.slack, self.patience = places, slack, patience
@@ -59,14 +65,24 @@ class _Work:
     viewer: str
     seq: int
     urgency: Urgency
+    budget: float
     came: float
     token: Cancellation = field(default_factory=Cancellation)
-    begun: bool = False
+    asked: float = field(init=False)
+    begun: float | None = None  # when it was given its place
+    opened: bool = False  # whether it ever had one
     told: threading.Event = field(default_factory=threading.Event)  # that it has a place, or is superseded
+
+    def __post_init__(self) -> None:
+        self.asked = self.came
 
 
 _works: list[_Work] = []  # by arrival
 _lock = threading.Lock()
+# A process forked while another thread holds the lock would wait for it for ever.
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
+_any = threading.Event()  # whether there are any
+_guards: list[threading.Thread] = []  # the one that looks at what takes too long, once there is work
 
 
 @contextmanager
@@ -93,20 +109,35 @@ def underway(
     Cancelled
         When the work was superseded in the line, or was spare and found no place.
     """
-    work = _Work(viewer, seq, urgency, perf_counter())
+    work = _Work(viewer, seq, urgency, budget, perf_counter())
     _enter(work, oldest)
     try:
         _wait(work)
-        timer = threading.Timer(budget, work.token.cancel)
-        timer.start()
-        try:
-            yield work.token
-        finally:
-            timer.cancel()
+        yield work.token
     finally:
         with _lock:
             _works.remove(work)
+            if not _works:
+                _any.clear()
             _give()
+
+
+def give_way(token: Cancellation) -> None:
+    """Let others go first, if the work with this token is spare: it stands in the line again.
+
+    Raises
+    ------
+    Cancelled
+        When it finds no place any more.
+    """
+    with _lock:
+        work = next((work for work in _works if work.token is token), None)
+        if work is None or work.urgency is not Urgency.SPARE or not _waiting():
+            return
+        work.begun, work.came = None, perf_counter()
+        work.told.clear()
+        _give()
+    _wait(work)
 
 
 def _enter(work: _Work, oldest: int) -> None:
@@ -119,13 +150,40 @@ def _enter(work: _Work, oldest: int) -> None:
         if sum(not other.token.cancelled for other in own) >= MOST_OF_ONE:
             raise BusyError
         _works.append(work)
+        if not any(guard.is_alive() for guard in _guards):  # a forked process has none of its parent's
+            _guards[:] = [threading.Thread(target=_guard, name="guard", daemon=True)]
+            _guards[0].start()
+        _any.set()
         _give()
 
 
+def _guard() -> None:
+    """Call off, for as long as the process lives, what takes too long."""
+    while _any.wait():
+        with _lock:
+            now = perf_counter()
+            for work in _works:
+                if work.begun is not None and now - work.begun > _allowed(work, now):
+                    work.token.cancel()
+        sleep(_EVERY)
+
+
+def _allowed(work: _Work, now: float) -> float:
+    """Return how many seconds work may take: fewer when somebody who could have its place has waited."""
+    wanted = any(
+        other.urgency.slack <= work.urgency.slack and now - other.came > _WAITED for other in _waiting()
+    )
+    return min(work.budget, _FAIR) if wanted else work.budget
+
+
+def _waiting() -> list[_Work]:
+    return [work for work in _works if work.begun is None and not work.token.cancelled]
+
+
 def _wait(work: _Work) -> None:
-    work.told.wait(work.urgency.patience)
+    work.told.wait(max(work.asked + work.urgency.patience - perf_counter(), 0.0))
     with _lock:
-        if work.begun:
+        if work.begun is not None:
             return
         if work.token.cancelled or work.urgency is Urgency.SPARE:
             raise Cancelled
@@ -135,25 +193,36 @@ def _wait(work: _Work) -> None:
 def _give() -> None:
     """Give free places to those whose turn it is; only they wake."""
     while (work := _next()) is not None:
-        work.begun = True
+        work.begun, work.opened = perf_counter(), True
         work.told.set()
 
 
 def _next() -> _Work | None:
     """Return whose turn it is; None while nobody in the line can have a place."""
-    begun = [work for work in _works if work.begun]
+    begun = [work for work in _works if work.begun is not None]
     if len(begun) >= PLACES:
         return None
     taken = [sum(other.urgency.slack >= urgency.slack for other in begun) for urgency in Urgency]
     free = {urgency for urgency, count in zip(Urgency, taken, strict=True) if count < urgency.places}
     own = Counter(work.viewer for work in begun if not work.token.cancelled)
-    line = [work for work in _works if not work.begun and not work.token.cancelled and work.urgency in free]
+    full = sum(work.urgency is Urgency.SPARE and work.opened for work in _works) >= _OPEN
+    line = [work for work in _waiting() if work.urgency in free and not (full and _new_spare(work))]
     # The first to come of equals.
     return min(
         line, key=lambda work: work.came + work.urgency.slack + _OF_ONE * own[work.viewer], default=None
     )
 
 
+def _new_spare(work: _Work) -> bool:
+    return work.urgency is Urgency.SPARE and not work.opened
+
+
 def load() -> int:
     """Return how many requests this process works on, those in the line too."""
     return len(_works)
+
+
+def crowded() -> bool:
+    """Tell whether anybody waits for a place in this process."""
+    with _lock:
+        return bool(_waiting())

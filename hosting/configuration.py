@@ -75,6 +75,7 @@ _PATH = (Path, "a path")
 _SWITCH = (_switch, "0 or 1")
 _PORT = _whole(1, 65535)
 _COUNT = _whole(1, 64)
+_THREADS = _whole(1, 512)
 
 
 def _told(name: str, how: tuple[Callable[[str], Any], str], usual: str, meaning: str) -> dict[str, Any]:
@@ -116,11 +117,11 @@ class Configuration:
         ),
     )
     threads: int = field(
-        default=48,
+        default=128,
         metadata=_told(
             "GUNICORN_THREADS",
-            _COUNT,
-            "`48`",
+            _THREADS,
+            "`128`",
             "threads of each process; two compute, the others wait for their turn or send",
         ),
     )

@@ -41,7 +41,7 @@ def read_settings() -> dict[str, Any]:
 def test_defaults(environment: pytest.MonkeyPatch) -> None:
     settings = read_settings()
     assert settings["bind"] == ["0.0.0.0:8050"]
-    assert (settings["workers"], settings["threads"]) == (1, 48)
+    assert (settings["workers"], settings["threads"]) == (1, 128)
     assert settings["preload_app"]
     assert settings["control_socket_disable"]
     assert settings["graceful_timeout"] < 10

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from dashboard import create_app, operations, work
 from dashboard.packing import unpack
-from dashboard.work import MOST_OF_ONE, PLACES, BusyError, Urgency, load, underway
+from dashboard.work import MOST_OF_ONE, PLACES, BusyError, Urgency, crowded, give_way, load, underway
 from dynamics import Cancelled
 
 HAND, REST, SPARE = Urgency
@@ -130,6 +130,63 @@ def test_nobody_waits_for_ever(
     with full(), pytest.raises(end), underway("late", 0, 0, 60, urgency):
         pass
     assert load() == 0
+
+
+def test_spare_work_gives_way_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "PLACES", 1)
+    line = Line()
+    with underway("spare", 0, 0, 60, SPARE) as token:
+        give_way(token)  # nobody waits: it keeps its place
+        assert not crowded()
+        line.ask("hand", HAND)
+        assert crowded()
+        give_way(token)
+        assert line.order == ["hand"]
+        assert not token.cancelled
+    assert line.end() == ["hand"]
+
+
+def test_other_work_does_not_give_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "PLACES", 1)
+    line = Line()
+    with underway("resting", 0, 0, 60, REST) as token:
+        line.ask("hand", HAND)
+        give_way(token)
+        assert line.order == []
+    line.end()
+
+
+def test_only_so_much_spare_work_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "PLACES", 1)
+    monkeypatch.setattr(work, "_OPEN", 1)
+    line = Line()
+    with underway("spare", 0, 0, 60, SPARE) as token:
+        line.ask("another", SPARE)
+        line.ask("hand", HAND)
+        give_way(token)
+        assert line.order == ["hand"]  # the other had waited for longer
+    assert line.end() == ["hand", "another"]
+
+
+def test_long_work_ends_when_others_have_waited(clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "PLACES", 1)
+    line = Line()
+    with underway("greedy", 0, 0, 60, REST) as token:
+        clock[0] = 30.0
+        assert not token.flag[0]  # nobody is kept waiting
+        line.ask("modest", REST)
+        clock[0] = 32.0
+        deadline = time.monotonic() + 10
+        while not token.flag[0]:
+            assert time.monotonic() < deadline
+    assert line.end() == ["modest"]
+
+
+def test_work_ends_after_its_budget() -> None:
+    deadline = time.monotonic() + 10
+    with underway("long", 0, 0, 0.01, HAND) as token:
+        while not token.flag[0]:
+            assert time.monotonic() < deadline
 
 
 # ------------------------------------------------------------------ over HTTP
