@@ -1,6 +1,7 @@
 """Threads for the compiled kernels, which release the interpreter lock."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Lock
@@ -19,7 +20,7 @@ def _pool() -> ThreadPoolExecutor:
         process = os.getpid()
         if process not in _pools:
             _pools.clear()
-            _pools[process] = ThreadPoolExecutor(worker_count(), thread_name_prefix="dynamics")
+            _pools[process] = ThreadPoolExecutor(max(worker_count() - 1, 1), thread_name_prefix="dynamics")
         return _pools[process]
 
 
@@ -38,7 +39,9 @@ def limit(count: int) -> None:
 
 
 def run(work: Callable[[slice], object], pieces: Iterable[slice], flag: NDArray[np.uint8]) -> None:
-    """Do all pieces of work on the pool's threads and wait for the end.
+    """Do all pieces of work, on this thread and on those of the pool that are free, and wait for the end.
+
+    This thread works, too, so that a caller with little to do does not wait for one with much.
 
     Parameters
     ----------
@@ -49,11 +52,24 @@ def run(work: Callable[[slice], object], pieces: Iterable[slice], flag: NDArray[
     flag : uint8 (1,)
         Set here when a piece fails or the wait is interrupted, so that the others end too.
     """
-    futures = [_pool().submit(work, piece) for piece in pieces]
+    left = deque(pieces)
+
+    def go_on() -> None:
+        while left:
+            try:
+                piece = left.popleft()
+            except IndexError:  # another thread was faster
+                return
+            work(piece)
+
+    helpers = [_pool().submit(go_on) for _ in range(min(worker_count(), len(left)) - 1)]
     try:
-        for future in futures:
-            future.result()
+        go_on()
+        for helper in helpers:
+            if not helper.cancel():
+                helper.result()
     except BaseException:
         flag[0] = 1
-        wait(futures)
+        left.clear()
+        wait(helper for helper in helpers if not helper.cancel())
         raise
