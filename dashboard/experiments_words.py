@@ -165,7 +165,7 @@ def counting(result: Result) -> str:
 def seeds(result: Result) -> str:
     """Say what the lines or colours are the mean of."""
     count = result.spec.seeds
-    of = f"{count} seeds" if result.finished == result.networks else "the seeds so far"
+    of = f"{count} seeds" if result.finished in (0, result.networks) else "the seeds so far"
     interval = ", 95 % interval" if isinstance(result, Figure1Result) else ""
     return f"mean of {of}{interval}" if count > 1 else "one seed"
 

@@ -16,8 +16,9 @@ Swept = Literal["gamma", "delta"]
 Error = Literal["train_error", "test_error"]
 
 _ACROSS, _UP = 0.035, 0.09  # gaps between panels, as shares of the figure
-_DEAD_TOPS = (0.05, 0.1, 0.2, 0.4, 0.6, 1.0)
-_DECADES = (-3, -1, 0, 1, 3)
+_DEAD_TOPS = (0.04, 0.1, 0.2, 0.4, 0.6, 1.0)
+_DECADES = (-3, -1, 0, 1, 3)  # where a column has no room for all
+_WIDE = 0.45  # of the figure's width
 _DELTAS = (-100, -10, -3, -1, 0, 1, 3, 10, 100)
 
 
@@ -76,11 +77,11 @@ def panel_axes(
     places = panels.places(panels.values)
     room = 0.05 * float(np.ptp(places)) or 0.5
     low, high = float(places.min()) - room, float(places.max()) + room
-    ticks, words = _ticks(panels, low, high)
+    ticks, words = _ticks(panels, low, high, across[1] - across[0] > _WIDE)
     half = (1 - _UP) / 2
     shared = {"domain": across, "tickvals": ticks, "showgrid": True, "layer": "below traces"}
     name = "target std. dev. γ" if panels.swept == "gamma" else "target mean δ"
-    shares = [0.0, top / 2, top]
+    shares = [0.0, top / 2, top] if panels.result.finished else []
     beside = {"showgrid": True, "layer": "below traces"}
     return {
         f"xaxis{above}": axis(view, "", low, high, **shared, anchor=f"y{above}", ticktext=[""] * len(ticks)),
@@ -96,7 +97,7 @@ def panel_axes(
             domain=[0.0, half],
             anchor=f"x{below}",
             tickvals=shares,
-            ticktext=["0", *(percent(share) for share in shares[1:])] if first else [""] * 3,
+            ticktext=[percent(share) if share else "0" for share in shares] if first else [""] * len(shares),
         ),
     }
 
@@ -119,15 +120,20 @@ def _error_axis(panels: Panels, errors: Estimate, first: bool, logarithmic: bool
         high,
         type="log",
         tickvals=[10.0**k for k in exponents],
-        ticktext=["0.1" if k == -1 else power_of_ten(k) for k in exponents],
+        ticktext=[_decade(k) for k in exponents],
     )
 
 
-def _ticks(panels: Panels, low: float, high: float) -> tuple[list[float], list[str]]:
+def _decade(exponent: int) -> str:
+    """Write 10 to an exponent as the sliders do: 10⁻³, 0.01, 0.1, 1."""
+    return f"{10.0**exponent:g}" if -2 <= exponent <= 2 else power_of_ten(exponent)
+
+
+def _ticks(panels: Panels, low: float, high: float, wide: bool) -> tuple[list[float], list[str]]:
     if panels.swept == "gamma":
         ends = math.ceil(low), math.floor(high)
-        few = range(ends[0], ends[1] + 1) if ends[1] - ends[0] < 5 else _DECADES
+        few = range(ends[0], ends[1] + 1) if wide or ends[1] - ends[0] < 5 else _DECADES
         exponents = [k for k in few if low <= k <= high]
-        return [float(k) for k in exponents], ["0.1" if k == -1 else power_of_ten(k) for k in exponents]
+        return [float(k) for k in exponents], [_decade(k) for k in exponents]
     shown = [value for value in _DELTAS if low <= math.asinh(value) <= high]
     return [math.asinh(value) for value in shown], [str(value).replace("-", MINUS) for value in shown]

@@ -150,6 +150,7 @@ def test_part_of_figure_1_names_what_is_known() -> None:
     assert words.seeds(ran(SMALL, 1)) == "mean of the seeds so far, 95 % interval"
     assert words.seeds(ran(SMALL)) == "mean of 2 seeds, 95 % interval"
     nothing = assemble_figure1(SMALL, {})
+    assert words.seeds(nothing) == "mean of 2 seeds, 95 % interval"
     assert words.figure1_title(nothing, 0.0) == "Does a small target kill units here?"
     assert words.figure1_picture(nothing, "delta", "train_error").endswith("Nothing is run yet.")
     assert claims(nothing) == []

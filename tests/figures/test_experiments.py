@@ -10,7 +10,7 @@ import pytest
 from dynamics import dead_cone_slope
 from experiments.depth import DepthResult, DepthRun
 from experiments.figure1 import Figure1
-from experiments.figure1_result import Figure1Result
+from experiments.figure1_result import Figure1Result, assemble
 from experiments.intervals import estimate, geometric
 from experiments.theory import Theory, TheoryResult
 from figures import (
@@ -190,6 +190,18 @@ def test_what_is_not_finished_is_blank_and_says_nothing() -> None:
     assert np.isfinite(array(plain["z"])).all()
     assert np.isnan(array(residual["z"])).all()
     assert len([text for text in texts(figure) if "dead" in text]) == 2
+
+
+def test_axes_name_every_decade_where_there_is_room_and_no_share_before_there_is_one() -> None:
+    usual, one = Figure1(), Figure1(("diabetes",))
+    narrow, wide = (figure1(assemble(run, {}), View()).to_dict()["layout"] for run in (usual, one))
+    assert narrow["xaxis2"]["ticktext"] == ["10⁻³", "0.1", "1", "10", "10³"]
+    assert wide["xaxis2"]["ticktext"] == ["10⁻³", "0.01", "0.1", "1", "10", "100", "10³"]
+    assert list(wide["yaxis2"]["tickvals"]) == []
+    result = made()
+    layout = figure1(replace(result, dead=result.dead / 30), View()).to_dict()["layout"]
+    ticks = dict(zip(layout["yaxis2"]["ticktext"], layout["yaxis2"]["tickvals"], strict=True))
+    assert ticks == {"0": 0, "2 %": 0.02, "4 %": 0.04}
 
 
 def theory(finished: bool = True) -> TheoryResult:
