@@ -4,10 +4,12 @@ docs/operations.md lists the environment's variables; `hosting.configuration` re
 """
 
 import ctypes
+import gc
 import mimetypes
 import os
 import platform
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from typing import Any
 from hosting.configuration import configuration_or_exit
 from hosting.waiting import WaitingRoom, listening, served_plainly
 
+LAST_SECONDS = 2.5  # of work once the process has to end; then what is left of `graceful_timeout` to answer
 SHARED_MEMORY = Path("/dev/shm")
 M_ARENA_MAX, M_MMAP_THRESHOLD = -8, -3  # as malloc.h names them
 HERE = Path(__file__).resolve().parent
@@ -94,17 +97,37 @@ def addresses() -> tuple[list[str], WaitingRoom | None]:
 
 
 def on_starting(server: object) -> None:
-    """Take over from the waiting room: the application is loaded and warm."""
+    """Take over from the waiting room: the application is loaded and warm.
+
+    It stays so for good: without the collector's marks its memory is shared with the worker processes.
+    """
+    gc.collect()
+    gc.freeze()
     if room is not None:
         room.close()
 
 
 def post_worker_init(worker: Any) -> None:
-    """Let a worker process say how many requests wait for a thread of it, and have what jobs need loaded."""
-    from dashboard import operations
+    """Let a worker process say how many requests wait for a thread of it, and have what jobs need loaded.
+
+    What it computes when it has to end is given up in time for an answer.
+    """
+    from dashboard import operations, work
 
     operations.waiting_line = worker.tpool._work_queue.qsize
     operations.prepare_jobs()
+    gunicorns: Any = signal.getsignal(signal.SIGTERM)
+
+    def leave(number: int, frame: Any) -> None:
+        work.end_within(LAST_SECONDS)
+        gunicorns(number, frame)
+
+    signal.signal(signal.SIGTERM, leave)
+
+
+def worker_exit(server: object, worker: Any) -> None:
+    """End at once: Python would first look for garbage among a million objects, which takes seconds."""
+    gc.freeze()
 
 
 def child_exit(server: object, worker: Any) -> None:
@@ -117,6 +140,7 @@ def child_exit(server: object, worker: Any) -> None:
 
 def on_exit(server: object) -> None:
     """Remove what was made at start; gunicorn calls this once, in the master process."""
+    gc.freeze()  # as in `worker_exit`
     for made in (made_cache, made_metrics):
         if made is not None:
             shutil.rmtree(made, ignore_errors=True)

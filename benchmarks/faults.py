@@ -123,7 +123,7 @@ def stopped(port: int, server: subprocess.Popen[bytes]) -> str:
     clients = Clients(port)
     until(lambda: clients.statuses[200] > 20)
     answers: list[int] = []
-    query = "cells=1024&beta=0.95&gamma=0.03&budget=20&viewer=long"
+    query = "cells=1024&eta=16.6&beta=0.224&budget=20&viewer=long"  # chaotic: it would take minutes
     asking = Thread(target=lambda: answers.append(ask(port, f"/frame?{query}")[0]))
     asking.start()
     sleep(0.3)

@@ -82,6 +82,7 @@ _lock = threading.Lock()
 # A process forked while another thread holds the lock would wait for it for ever.
 os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 _any = threading.Event()  # whether there are any
+_ends: list[float] = []  # when all work ends, once the process has to
 _guards: list[threading.Thread] = []  # the one that looks at what takes too long, once there is work
 
 
@@ -163,8 +164,10 @@ def _guard() -> None:
         with _lock:
             now = perf_counter()
             for work in _works:
-                if work.begun is not None and now - work.begun > _allowed(work, now):
+                late = work.begun is not None and now - work.begun > _allowed(work, now)
+                if late or any(now > end for end in _ends):
                     work.token.cancel()
+                    work.told.set()
         sleep(_EVERY)
 
 
@@ -215,6 +218,11 @@ def _next() -> _Work | None:
 
 def _new_spare(work: _Work) -> bool:
     return work.urgency is Urgency.SPARE and not work.opened
+
+
+def end_within(seconds: float) -> None:
+    """Have every request answered by then, finished or not; a signal's handler may call it."""
+    _ends.append(perf_counter() + seconds)
 
 
 def load() -> int:

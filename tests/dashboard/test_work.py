@@ -189,6 +189,18 @@ def test_work_ends_after_its_budget() -> None:
             assert time.monotonic() < deadline
 
 
+def test_a_process_that_ends_leaves_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "_ends", [])
+    line = Line()
+    with full() as places:
+        line.ask("waiting", REST)
+        work.end_within(0.0)
+        assert line.end() == ["waiting: Cancelled"]
+        assert all(one.token.flag[0] for one in work._works)
+        places.close()
+    assert load() == 0
+
+
 # ------------------------------------------------------------------ over HTTP
 
 
