@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from figures.chart import percent, power_of_ten
+from figures.chart import grouped, percent, power_of_ten
 
 __all__ = ["exact", "grouped", "in_updates", "percent", "readable", "small"]
 
@@ -51,8 +51,3 @@ def small(log10: float) -> str:
 def in_updates(number: int) -> str:
     """Write a number of updates in a sentence: ``1 update``, ``10⁴ updates``."""
     return f"{readable(number)} update{'' if number == 1 else 's'}"
-
-
-def grouped(number: int) -> str:
-    """Write a count with narrow spaces between its thousands: ``65 536``."""
-    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")

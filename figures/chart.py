@@ -64,6 +64,11 @@ def percent(share: float, digits: int = 0) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
+def grouped(number: int) -> str:
+    """Write a count with narrow spaces between its thousands: ``65 536``."""
+    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
 def power_of_ten(exponent: int) -> str:
     """Return 10 to an exponent in plain characters: 1, 10, 10², 10⁻³."""
     if exponent in (0, 1):

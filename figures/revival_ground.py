@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynamics import RevivalTimes, dead_cone_slope, frozen_in_float32, log10_steps_until_active
-from figures.chart import Floats, Spec, label, power_of_ten
+from figures.chart import Floats, Spec, grouped, label, power_of_ten
 from figures.placement import Canvas
 from figures.theme import LIGHT, Theme
 from figures.view import View
@@ -60,8 +60,7 @@ def count(log10: float) -> str:
         return power_of_ten(exponent)
     mantissa = 10.0 ** (log10 - exponent)
     if exponent < 4:
-        whole = round(float(f"{mantissa * 10.0**exponent:.2g}"))
-        return f"{whole:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        return grouped(round(float(f"{mantissa * 10.0**exponent:.2g}")))
     digits = f"{mantissa:.2g}"
     if digits in ("1", "10"):
         return power_of_ten(exponent + (digits == "10"))

@@ -13,6 +13,7 @@ from figures.chart import (
     Spec,
     axis,
     compact,
+    grouped,
     margins,
     momentum,
     percent,
@@ -158,7 +159,7 @@ def _chosen(run: Cloud, iteration: int, colour: str, view: View) -> list[Spec]:
     at, share = float(run.iteration[row]), float(run.dead_fraction[row])
     ink = {"color": view.colours.ink, "width": view.px(1.3)}
     edge = {"color": view.colours.page, "width": view.px(1.5)}
-    text = f"T = {int(at):,}: {percent(share, 1)} dead".replace(",", " ")
+    text = f"T = {grouped(int(at))}: {percent(share, 1)} dead"
     line = {"x": [at, at], "y": [0.0, SHARE_TOP], "line": ink, "hoverinfo": "skip"}
     point = {
         "x": [at],

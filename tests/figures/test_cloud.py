@@ -192,7 +192,7 @@ def test_the_chosen_t_is_a_line_and_a_point_on_the_current_curve(three: list[Clo
         share = three[2].dead_fraction[three[2].row(nearest)]
         assert line["x"] == [nearest, nearest]
         assert (point["x"], point["y"]) == ([nearest], [share])
-    assert "T = 1 200: " in trace(survival(three, 1234, View()), "chosen")["hovertemplate"]
+    assert "T = 1\u202f200: " in trace(survival(three, 1234, View()), "chosen")["hovertemplate"]
 
 
 def test_t_is_logarithmic_from_1_to_the_last(three: list[Cloud]) -> None:
