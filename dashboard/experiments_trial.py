@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -11,7 +12,7 @@ from dash.development.base_component import Component
 
 from dashboard import jobs_shown
 from dashboard.jobs_shown import PLACES
-from dashboard.markup import aria
+from dashboard.markup import aria, data
 from dashboard.prefix import rooted
 from dynamics.threads import worker_count
 from experiments.intervals import Case, Claim, Verdict
@@ -52,9 +53,9 @@ def panel() -> Component:
             html.Div(
                 [
                     html.P(
-                        "A claim holds when the whole 95 % interval lies where it says in every comparison, "
-                        f"under conditions when it does in some. {LEAST_SEEDS} seeds each; numbers of the "
-                        "single unit have no chance in them.",
+                        "A claim holds when in every comparison the whole 95 % interval lies where it says, "
+                        "under conditions when in some of each of its parts, and else not here. "
+                        f"{LEAST_SEEDS} seeds each; a single unit’s numbers leave nothing to chance.",
                         className="muted",
                     ),
                     html.Div(_legend(), className="trial-legend small muted"),
@@ -117,7 +118,7 @@ def _row(sentence: Sentence, claim: Claim, scale: Scale) -> Component:
             html.Div([disc, html.B(_short(found))], className="trial-verdict"),
             html.Div(
                 [
-                    html.Details(opens),
+                    html.Details(opens, **data(claim=own)),
                     html.Div([_place(sentence), _link(sentence.runs[0])], className="small muted"),
                 ],
                 className="trial-claim",
@@ -136,14 +137,15 @@ def _words(sentence: Sentence, claim: Claim) -> list[Component]:
     first, *rest = tally(claim)
     rest.append(f"Numbers: {sentence.measure}.")
     return [
-        html.Span(_unbroken(first)),
-        *(html.Span(_unbroken(text), className="small muted") for text in rest),
+        html.Span(written(first)),
+        *(html.Span(written(text), className="small muted") for text in rest),
     ]
 
 
-def _unbroken(text: str) -> str:
-    """Keep ``η = 0.01`` on one line."""
-    return text.replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
+def written(text: str) -> str:
+    """Write a text as the page does: ``η = 0.01`` on one line, a narrow space in ``10 000``."""
+    text = re.sub(r"(?<=\d),(?=\d{3})", "\N{NARROW NO-BREAK SPACE}", text).replace("= -", "= −")
+    return re.sub(r" ([=×]) ", "\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}", text)
 
 
 def _short(found: Verdict) -> str:
@@ -159,15 +161,15 @@ def _link(name: str) -> Component:
     run = RUNS[name]
     if isinstance(run, Calculation):
         return (
-            html.A(run.name, href=rooted(f"/{run.query}"), className="link")
+            html.A(written(run.name), href=rooted(f"/{run.query}"), className="link")
             if run.query
-            else html.Span(run.name)
+            else html.Span(written(run.name))
         )
     spec = run.spec(LEAST_SEEDS)
     if type(spec) not in PLACES:
-        return html.Span(run.name)
+        return html.Span(written(run.name))
     address = f"{PLACES[type(spec)].address}{job_id(spec)}{_SLIDERS.get(run.kind, '')}"
-    return html.A(run.name, href=rooted(address), className="link")
+    return html.A(written(run.name), href=rooted(address), className="link")
 
 
 def _numbers(sentence: Sentence, claim: Claim, scale: Scale) -> list[Component]:
@@ -176,7 +178,7 @@ def _numbers(sentence: Sentence, claim: Claim, scale: Scale) -> list[Component]:
         return []
     one = len(claim.cases) == 1
     parts = [
-        html.Span(_unbroken(("" if one else f"{line.name}: ") + summary(sentence, line)))
+        html.Span(written(("" if one else f"{line.name}: ") + summary(sentence, line)))
         for line in lines[:_LINES]
     ]
     if len(lines) > _LINES:
@@ -194,7 +196,7 @@ def _details(sentence: Sentence, claim: Claim) -> list[Component]:
     seeds = "" if claim.seeds is None else f" Fewest seeds behind a number: {claim.seeds}."
     return [
         quote,
-        html.P(f"A comparison supports the claim when {sentence.rule}.{seeds}"),
+        html.P(written(f"A comparison supports the claim when {sentence.rule}.{seeds}")),
         html.Ul([html.Li(_link(name)) for name in sentence.runs], className="trial-runs"),
         html.Div(
             _table(sentence, claim),
@@ -211,8 +213,8 @@ def _table(sentence: Sentence, claim: Claim) -> Component:
     body = [
         html.Tr(
             [
-                html.Th(group.name, scope="row"),
-                html.Td(summary(sentence, group)),
+                html.Th(written(group.name), scope="row"),
+                html.Td(written(summary(sentence, group))),
                 html.Td(f"{group.supporting} of {len(group.cases)}"),
             ]
         )

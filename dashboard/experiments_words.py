@@ -65,7 +65,8 @@ def figure1_context(result: Figure1Result, beta: float) -> str:
     if not known or other == beta:
         return "Small networks on real data: what a target of another size or mean does to them."
     where = f"At {symbol(result.spec)} = {readable(other, 4)}" if other > 0 else "Without momentum"
-    return f"{where}, {_over(ends[0])} and {_over(ends[1])}."
+    near, far = (_over(shares) for shares in ends)
+    return f"{where}, {near} at both." if near == far else f"{where}, {near} and {far}."
 
 
 def _ends(result: Figure1Result, beta: float) -> tuple[list[int], NDArray[np.float64]]:
@@ -121,7 +122,8 @@ def depth_context(result: DepthResult, beta: float) -> str:
     shares = _final(result, 1.0, beta)
     if spec.gamma == 1 or not np.isfinite(shares).all():
         return f"{where}, after {grouped(spec.steps)} updates."
-    return f"{where}. At γ = 1: {', '.join(_some(float(share)) for share in shares)}."
+    told = [_some(float(share)) for share in shares]
+    return f"{where}. At γ = 1: {', '.join(told[:-1])} and {told[-1]}."
 
 
 def _final(result: DepthResult, gamma: float, beta: float) -> NDArray[np.float64]:

@@ -132,6 +132,8 @@ def test_the_heading_of_figure_1_is_made_of_its_numbers() -> None:
         "At β₁ = 0.99, 31 % of units are dead at γ = 0.001, 12 % at γ = 1."
     )
     assert words.figure1_context(result, 0.99) == "Without momentum, 2 % and 1 %."
+    same = with_dead(ran(SMALL), shares | {(0.001, 0.0): 0.01})
+    assert words.figure1_context(same, 0.99) == "Without momentum, 1 % at both."
     assert words.figure1_title(result, 0.0).startswith("At β₁ = 0, 2 % of units are dead")
     sgd = replace(result, spec=replace(SMALL, method=Method.MOMENTUM))
     assert words.figure1_title(sgd, 0.99).startswith("At β = 0.99")
@@ -193,7 +195,9 @@ def test_the_verdicts_stand_with_their_numbers() -> None:
     shares = {(0.001, 0.0): 0.02, (1.0, 0.0): 0.01, (0.001, 0.99): 0.31, (1.0, 0.99): 0.12}
     said = texts(claims(with_dead(ran(spec), shares)))
     assert "only with momentum. Holds 4 of 4 comparisons, 5 seeds" in said
-    assert "diabetes, γ = 0.001, β = 0.99 19.0 points 19.0 points to 19.0 points yes" in said
+    assert "diabetes, γ = 0.001, β = 0.99 19.0 points 19.0 to 19.0 points yes" in said
+    said = texts(claims(with_dead(ran(spec), shares | {(0.001, 0.99): 0.1})))
+    assert "Does not hold here 2 of 4 comparisons (with momentum: none), 5 seeds" in said
     assert len(claims(ran_deep(SMALL_DEPTH))) == 3  # a heading, one sentence, the rule
 
 

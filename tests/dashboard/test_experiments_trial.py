@@ -59,11 +59,17 @@ def test_a_row_has_verdict_claim_numbers_words_and_the_paper_s_sentence() -> Non
     for row, sentence, claim in zip(rows(), SENTENCES, read().claims, strict=True):
         said = texts(row)
         assert sentence.claim in said
-        assert told(claim) in " ".join(said).replace("\N{NO-BREAK SPACE}", " ")
+        assert experiments_trial.written(told(claim)) in " ".join(said)
         assert SHORT[verdict(claim)] in said
         assert (f"“{sentence.quotation}”" in said) is (sentence.place != OURS)
         disc = row.children[0].children[0].className
         assert disc == f"trial-disc {verdict(claim).name.lower()}"
+
+
+def test_the_page_writes_numbers_in_its_own_way() -> None:
+    assert experiments_trial.written("1 × 32, δ = -10, 10,000 updates, 2, 300") == (
+        "1\xa0×\xa032, δ\xa0=\xa0−10, 10\u202f000 updates, 2, 300"
+    )
 
 
 def test_the_title_counts_the_verdicts() -> None:
