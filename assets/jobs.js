@@ -6,6 +6,7 @@
   const jobs = {}; // by place: the job that was last shown there
   const tabs = {}; // by page: the tab that was last shown there
   let told = "";
+  let folded = "";
   let passed = "explore"; // the page of the settings that were last passed on
 
   const place = ({ page, tab }) => (page === "experiments" ? tab : page);
@@ -29,7 +30,14 @@
     const now = JSON.stringify(look);
     if (now !== told) window.dash_clientside.set_props("look", { data: look });
     told = now;
+    fold(look.size === "phone" ? dc.texts().job : "none");
     dc.layer.follow();
+  }
+
+  // On a phone a run's picture comes first, and the boxes that asked for it fold away.
+  function fold(job) {
+    if (job !== folded) document.getElementById("experiments-setup").open = job === "none";
+    folded = job;
   }
 
   document.addEventListener("deadcone:theme", look);

@@ -23,7 +23,7 @@
     const scrubber = build(of);
     scrubber.max = steps(of).length - 1;
     scrubber.value = now;
-    scrubber.setAttribute("aria-valuetext", [`step ${step}`, said].filter(Boolean).join(", "));
+    scrubber.setAttribute("aria-valuetext", [`update ${dc.spaced(step)}`, said].filter(Boolean).join(", "));
     byId(`${of}-step`).textContent = dc.spaced(step);
   }
 
@@ -32,7 +32,7 @@
     const holder = byId(`${of}-scrub`);
     if (holder.firstChild) return holder.firstChild;
     const scrubber = Object.assign(document.createElement("input"), { type: "range", min: 0, step: 1, className: "scrubber" });
-    scrubber.setAttribute("aria-label", "Step");
+    scrubber.setAttribute("aria-label", "Update");
     scrubber.addEventListener("pointerdown", pause);
     scrubber.addEventListener("input", () => go(of, Number(scrubber.value)));
     scrubber.addEventListener("change", settle);

@@ -64,6 +64,7 @@ def _register_pictures(app: Dash) -> None:
             **{name: Output(f"place-{name}", "children") for name in PICTURES},
             **{f"label-{name}": Output(f"picture-{name}", "aria-label") for name in PICTURES},
             **{name: Output(name, "children") for name in BESIDE_THEORY},
+            "title_style": Output("experiments-title", "style"),
             "no_tables": Output("experiments-numbers", "hidden"),
             "sets": Output("figure1-shown", "options"),
             "set": Output("figure1-shown", "value"),
@@ -98,6 +99,7 @@ def _register_pictures(app: Dash) -> None:
         if mark == drawn or _waits(mark, drawn):
             return same | told
         told |= {**_words(result, beta, state), "drawn": mark}
+        told["title_style"] = {"--length": str(len(told["title"]))}  # which makes room for a long one
         told["no_tables"] = isinstance(result, Figure1Result) or result.finished == 0
         if not _still_blank(mark, drawn):
             told |= _drawn(result, beta, settings, view, error, shown)

@@ -41,7 +41,7 @@ def page() -> Component:
             experiments_trial.panel(),
             html.Div(
                 [
-                    html.Div([*(_form(key) for key in TABS), own_data.place()]),
+                    _setup(),
                     html.Div(
                         [
                             html.Button("Run", id="experiments-run", className="primary", hidden=True),
@@ -74,15 +74,25 @@ def rail_note() -> Component:
             ),
             html.Span("Another η needs a new run.", className="in-figure1"),
             html.Span("Another γ, δ or η needs a new run.", className="in-depth"),
-            html.Span(
-                "The networks train at these settings: another needs a new run.", className="in-theory"
-            ),
+            html.Span("The networks train at these settings: others need a new run.", className="in-theory"),
             html.Span("Nothing to set here: the file holds what was recorded.", className="in-network"),
             html.Span(
                 "Nothing to set here: the claims’ runs have settings of their own.", className="in-claims"
             ),
         ],
         className="lab-note small muted",
+    )
+
+
+def _setup() -> Component:
+    """Return what a run is asked for with; on a phone it folds away once there is one (assets/jobs.js)."""
+    return html.Details(
+        [
+            html.Summary("What to run"),
+            html.Div([*(_form(key) for key in TABS), own_data.place()], className="lab-setup"),
+        ],
+        id="experiments-setup",
+        open=True,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.numbers import percent, readable
+from dashboard.numbers import grouped, percent, readable
 from experiments import kept
 from experiments.intervals import estimate
 from experiments.theory import LONE, WIDTHS, TheoryResult
@@ -43,9 +43,12 @@ def context(result: TheoryResult) -> str:
 def counting(result: TheoryResult) -> str:
     """Say what was trained on what, how, and what is left out."""
     spec = result.spec
-    text = f"One hidden layer, the paper’s momentum, {spec.steps} updates. "
-    text += f"The followed network learns {kept.load(spec.dataset).name}, 32 rows at a time; the networks "
-    text += f"of 1 to {WIDTHS[-1]} units the paper’s teacher, all rows at a time, {_seeds(spec.seeds)} each. "
+    text = f"One hidden layer, the paper’s momentum, {grouped(spec.steps)} updates. "
+    text += (
+        f"The network whose units are shown learns the data set {kept.load(spec.dataset).name}, 32 rows at "
+    )
+    text += f"a time; those of 1 to {WIDTHS[-1]} units learn teacher, all rows at a time, "
+    text += f"{_seeds(spec.seeds)} each. "
     text += f"Dead: active on fewer than {readable(100 * spec.epsilon)} % of the rows; the "
     text += "cones are those of x ~ N(0, I)."
     if result.diverged:
@@ -59,7 +62,7 @@ def _seeds(count: int) -> str:
 
 def followed(result: TheoryResult) -> str:
     """Name the network whose units are followed."""
-    return f"{kept.load(result.spec.dataset).name}, {result.spec.width} units, seed 0"
+    return f"data set {kept.load(result.spec.dataset).name}, {result.spec.width} units"
 
 
 def lone(result: TheoryResult) -> str:
@@ -71,14 +74,12 @@ def lone(result: TheoryResult) -> str:
         return "18 settings of γ and β, at this η and δ."
     gap, most = (100 * float(f(np.abs(says - seen)[known])) for f in (np.mean, np.max))
     what = f"{count} settings" if count == len(LONE) else f"{count} of {len(LONE)} settings so far"
-    return f"{what}: theory and count differ by {gap:.1f} points, at most {most:.0f}."
+    return f"{what}: theory and count differ by {gap:.1f} points on average, at most {most:.0f}."
 
 
 def few(result: TheoryResult) -> str:
     """Say what the networks of few units are."""
-    return (
-        f"These settings, output weights trained, {_seeds(result.spec.seeds)}: others take over the target."
-    )
+    return f"The same settings, but the output weights are trained too; {_seeds(result.spec.seeds)} each."
 
 
 def drawn(result: TheoryResult, view: View) -> dict[str, Any]:
@@ -105,8 +106,9 @@ def _first_layer(result: TheoryResult) -> str:
         return f"{head}Nothing is run yet."
     dead = result.dead.sum(axis=1)
     least, most = float(np.nanmin(result.bias[-1])), float(np.nanmax(result.bias[-1]))
+    after = f"after {grouped(result.spec.steps)} updates"
     return (
-        f"{head}{result.spec.width} units begin at b = 0; after {result.spec.steps} updates {dead[-1]} are "
+        f"{head}{result.spec.width} units begin at b = 0; {after} {dead[-1]} are "
         f"dead and their biases reach from {readable(least)} to {readable(most)}."
     )
 

@@ -53,7 +53,7 @@ def steps(tab: str, more: list[Component] | None = None) -> Component:
             html.Button(
                 id=f"{tab}-play", className="play", **aria(label="Play"), **data(playing="no", steps=tab)
             ),
-            html.Span(["step ", html.B(id=f"{tab}-step")], className="step"),
+            html.Span(["update ", html.B(id=f"{tab}-step")], className="step"),
             html.Div(id=f"{tab}-scrub", className="scrub", **data(steps=tab)),
             *(more or []),
         ],
@@ -71,7 +71,7 @@ def _legend() -> Component:
         [
             html.Span([html.I(className="unit dead"), "dead now ", html.B(id="theory-dead")]),
             html.Span([html.I(className="unit"), "alive now ", html.B(id="theory-alive")]),
-            html.Span("± from the least-squares direction", className="muted"),
+            html.Span("sign: with or against the target’s direction", className="muted"),
         ],
         className="theory-legend small",
     )

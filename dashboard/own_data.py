@@ -15,7 +15,7 @@ from experiments import builtin, kept
 from experiments.table import MOST_ROWS
 
 Answer = Mapping[str, Any]
-_PRIVATE = "Only who has a run’s link can see them."
+_PRIVATE = "Only people with a run’s link can see it."
 _LIMITS = f"up to {LIMITS['data'] >> 20} MiB, {grouped(MOST_ROWS)} rows"
 _USUAL = f"or drop one here, {_LIMITS}. {_PRIVATE}"
 

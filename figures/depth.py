@@ -1,7 +1,5 @@
 """Section 5: the dead share of each layer against updates, a column for each kind of network."""
 
-import math
-
 import numpy as np
 
 from experiments.depth import KINDS, DepthResult
@@ -14,10 +12,10 @@ from figures.view import View
 _NAMES = {
     Kind.PLAIN: "plain",
     Kind.RESIDUAL: "residual",
-    Kind.NORMALISED: "with batch norm",
+    Kind.NORMALISED: "batch norm",
 }
 _ACROSS = 0.06  # between columns, as a share of the figure
-_HEIGHT = {"desktop": 516, "compact": 448, "phone": 1500, "present": 690}  # pixels of all rows
+_HEIGHT = {"desktop": 516, "compact": 448, "phone": 1216, "present": 690}  # pixels of all rows
 _BETWEEN = 60  # pixels between two rows, for ticks and words
 _MOST_LAYERS_NAMED = 4
 
@@ -66,11 +64,10 @@ def depth(result: DepthResult, beta: float, view: View, record: int = -1) -> Spe
         domains = _domains(*place, rows, stacked, view)
         condition = result.condition(gamma, beta)
         data.append(_layers(result, kind, condition, suffix, view))
-        title = f"layer, at γ = {number(gamma)}" if place[0] == 0 else ""
+        title = f"layer, at <b>γ = {number(gamma)}</b>" if place[0] == 0 else ""
         layout |= _panel_axes(result, domains, suffix, view, last=place[1] == rows - 1, title=title)
-        named = stacked or place[1] == 0
         told = _told(result, kind, condition, view)
-        layout["annotations"] += _words(kind, told[row] if told else None, domains, view, named=named)
+        layout["annotations"] += _words(kind, told[row] if told else None, domains, view)
         if told:
             words[len(layout["annotations"]) - 1] = told
             layout["shapes"] += _line_at(result.spec.records[row], suffix, view)
@@ -126,8 +123,7 @@ def _panel_axes(
 ) -> Spec:
     layers, steps = result.spec.depth, result.spec.steps
     half = steps / (len(result.spec.records) - 1) / 2
-    apart = math.ceil((layers - 1) / _MOST_LAYERS_NAMED) or 1
-    named = list(range(1, layers + 1, apart))
+    named = np.unique(np.linspace(1, layers, min(layers, _MOST_LAYERS_NAMED)).round().astype(int)).tolist()
     return {
         f"xaxis{suffix}": axis(
             view,
@@ -175,16 +171,12 @@ def _words(
     told: tuple[str, str] | None,
     domains: tuple[list[float], list[float]],
     view: View,
-    *,
-    named: bool,
 ) -> list[Spec]:
     """Return what stands over a panel: its kind at the left, what became of the units at the right."""
     shared = {"xref": "paper", "yref": "paper", "yanchor": "bottom", "yshift": view.px(4)}
     bold = f'<b style="color:{view.colours.ink}">{{}}</b>'
     over = domains[1][1]
-    words: list[Spec] = []
-    if named:
-        words.append(label(view, bold.format(_NAMES[kind]), domains[0][0], over, xanchor="left", **shared))
+    words = [label(view, bold.format(_NAMES[kind]), domains[0][0], over, xanchor="left", **shared)]
     if told:
         text = bold.format(told[0]) + told[1]
         words.append(label(view, text, domains[0][1], over, xanchor="right", align="right", **shared))

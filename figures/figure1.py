@@ -14,6 +14,7 @@ from figures.chart import (
     Floats,
     Picture,
     Spec,
+    grouped,
     label,
     margins,
     momentum,
@@ -44,6 +45,8 @@ def figure1(
 ) -> Spec:
     """Draw mean and 95 % interval over seeds, error above dead share, a column for each data set.
 
+    The columns' names stand over γ; the picture over δ is shown below that one.
+
     Parameters
     ----------
     result : Figure1Result
@@ -73,7 +76,7 @@ def figure1(
     dead = [_estimates(panels, name, estimate, "dead") for name in names]
     data: list[Spec] = []
     layout: Spec = {
-        "margin": margins(view, left=58, right=10, top=28, bottom=44),
+        "margin": margins(view, left=58, right=10, top=28 if swept == "gamma" else 8, bottom=44),
         "annotations": [],
         "shapes": [],
     }
@@ -85,7 +88,8 @@ def figure1(
         for suffix, found, write in zip(suffixes, (errors[n], dead[n]), (number, _share), strict=True):
             data += _curves(panels, name, found, suffix, write)
             layout["shapes"] += _line_at(panels, at, suffix)
-        layout["annotations"].append(_title(panels, name, across))
+        if swept == "gamma":
+            layout["annotations"].append(_title(panels, name, across))
     return spec(data, layout, view, revision=f"figure1-{swept}")
 
 
@@ -180,7 +184,7 @@ def _title(panels: Panels, name: str, across: list[float]) -> Spec:
     """Write a data set's name over its column, with what it predicts and its size."""
     dataset, ink = kept.load(name), panels.view.colours.ink
     rows, columns = dataset.shape
-    size = f"{rows:,} × {columns}".replace(",", " ")
+    size = f"{grouped(rows)} × {columns}"
     more = "" if panels.view.size == "compact" else f" {escape(dataset.target[:24])}, {size}"
     text = f'<b style="color:{ink}">{dataset.name}</b>{more}'
     place = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}

@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.figure1_result import Figure1Result
 from experiments.intervals import Estimate
-from figures.chart import MINUS, Floats, Spec, axis, percent, power_of_ten
+from figures.chart import MINUS, Floats, Spec, axis, number, percent, power_of_ten
 from figures.view import View
 
 Swept = Literal["gamma", "delta"]
@@ -19,6 +19,7 @@ _ACROSS, _UP = 0.035, 0.09  # gaps between panels, as shares of the figure
 _DEAD_TOPS = (0.04, 0.1, 0.2, 0.4, 0.6, 1.0)
 _DECADES = (-3, -1, 0, 1, 3)  # where a column has no room for all
 _WIDE = 0.45  # of the figure's width
+_DIGITS = ((1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9))  # of ticks between powers of ten, the fewest that do
 _DELTAS = (-100, -10, -3, -1, 0, 1, 3, 10, 100)
 
 
@@ -111,17 +112,22 @@ def _error_axis(panels: Panels, errors: Estimate, first: bool, logarithmic: bool
         return axis(panels.view, title, 0.0, 1.08 * float(ends.max()), nticks=4)
     known = errors.mean[np.isfinite(errors.mean)]
     low, high = math.log10(float(known.min())) - 0.15, math.log10(float(ends.max())) + 0.15
+    ticks, words = _powers(low, high)
+    return axis(panels.view, title, low, high, type="log", tickvals=ticks, ticktext=words)
+
+
+def _powers(low: float, high: float) -> tuple[list[float], list[str]]:
+    """Return ticks and words of a logarithmic axis: powers of ten, and others if those are too few."""
     step = max(1, math.ceil((high - low) / 3.5))
     exponents = [k for k in range(math.ceil(low), math.floor(high) + 1) if k % step == 0]
-    return axis(
-        panels.view,
-        title,
-        low,
-        high,
-        type="log",
-        tickvals=[10.0**k for k in exponents],
-        ticktext=[_decade(k) for k in exponents],
-    )
+    if len(exponents) > 1:
+        return [10.0**k for k in exponents], [_decade(k) for k in exponents]
+    shown: list[float] = []
+    for digits in _DIGITS:
+        if len(shown) < 2:
+            finer = [m * 10.0**k for k in range(math.floor(low), math.floor(high) + 1) for m in digits]
+            shown = [value for value in finer if low <= math.log10(value) <= high]
+    return shown, [number(value) for value in shown]
 
 
 def _decade(exponent: int) -> str:

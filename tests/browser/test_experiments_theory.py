@@ -55,8 +55,10 @@ def test_units_and_layers_are_stepped_through(open_page: OpenPage) -> None:
     )
 
     # Keys choose a record; units, counts, ways and the table follow.
-    scrubber = page.get_by_role("slider", name="Step")
-    expect(scrubber).to_have_attribute("aria-valuetext", f"step 30, {result.dead[-1].sum()} of 8 units dead")
+    scrubber = page.get_by_role("slider", name="Update")
+    expect(scrubber).to_have_attribute(
+        "aria-valuetext", f"update 30, {result.dead[-1].sum()} of 8 units dead"
+    )
     scrubber.focus()
     page.keyboard.press("Home")
     for _ in range(3):

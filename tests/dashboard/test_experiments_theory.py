@@ -62,10 +62,10 @@ def test_what_is_finished_is_counted_and_named(part: TheoryResult) -> None:
     assert (part.finished, part.parts) == (len(PARTS), tiles(SPEC))
     gaps = np.abs(part.lone_predicted.mean(axis=1) - part.lone_seen.mean(axis=1))[[0, 4]]
     assert words.lone(part) == (
-        f"2 of 18 settings so far: theory and count differ by {100 * gaps.mean():.1f} points, "
+        f"2 of 18 settings so far: theory and count differ by {100 * gaps.mean():.1f} points on average, "
         f"at most {100 * gaps.max():.0f}."
     )
-    assert words.followed(part) == "teacher, 8 units, seed 0"
+    assert words.followed(part) == "data set teacher, 8 units"
     told = words.pictures_in_words(part)
     assert set(told) == set(words.PICTURES) == set(words.drawn(part, View()))
     assert "8 units begin at b = 0; after 5 updates 0 are dead" in told["first-layer"]

@@ -63,7 +63,9 @@ def test_a_table_is_kept_and_run(client: FlaskClient) -> None:
     name = answer["name"]
     np.testing.assert_array_equal(kept.load(name).targets, np.arange(30.0) ** 2)
     said = own_data.said(answer)
-    assert said.startswith("my _b_own.csv: 30 rows, 2 inputs. Text made columns of 0 and 1: kind. Only who")
+    assert said.startswith(
+        "my _b_own.csv: 30 rows, 2 inputs. Text made columns of 0 and 1: kind. Only people"
+    )
     assert own_data.options(answer, ())[name] == "my _b_own"
     assert own_data.options(None, (name,))[name] == "my _b_own"
 

@@ -111,6 +111,7 @@ def test_errors_far_apart_have_a_logarithmic_axis_and_others_begin_at_0() -> Non
     assert "type" not in near["yaxis"]
     assert far["yaxis"]["type"] == "log"
     assert far["yaxis2"]["range"][0] == 0
+    assert len(far["yaxis"]["tickvals"]) > 1
     for layout in (near, far):
         assert layout["yaxis2"]["range"] == layout["yaxis4"]["range"]
         assert layout["yaxis"]["domain"][0] > layout["yaxis2"]["domain"][1]
@@ -128,7 +129,11 @@ def test_a_dotted_line_marks_the_slider_within_the_axis(at: float | None, lines:
 def test_columns_are_named_and_a_phone_shows_one() -> None:
     result = made()
     wide, phone = figure1(result, View()), figure1(result, View(size="phone"))
-    assert [text.split("</b>")[1] for text in texts(wide)] == [" progression, 442 × 10", " x10, 1 000 × 10"]
+    assert [text.split("</b>")[1] for text in texts(wide)] == [
+        " progression, 442 × 10",
+        " x10, 1\u202f000 × 10",
+    ]
+    assert texts(figure1(result, View(), "delta")) == []  # which is shown below
     assert len(texts(phone)) == 1
     assert "diabetes" in texts(phone)[0]
     assert "teacher" in texts(figure1(result, View(size="phone"), datasets=["teacher"]))[0]
