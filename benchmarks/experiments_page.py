@@ -4,6 +4,8 @@ Run it with `python -m benchmarks.experiments_page`; it needs Chromium (DEADCONE
 /usr/bin/chromium) and takes a minute on two idle cores. Rounds alternate: the default run in this process,
 then the same from the page, with a server, workers and a browser of its own, at an η of its own so that
 nothing is stored. Where other work is running only the processor times can be compared; the load is told.
+
+With the names of CSV files it makes the default run on each of them instead, from the choice of the file on.
 """
 
 import os
@@ -28,7 +30,7 @@ from tests.browser.conftest import BROWSER_ARGS, ROOT
 _ROUNDS = 3
 _TICKS = os.sysconf("SC_CLK_TCK")
 # Milliseconds from a click on Run until a data set's dead shares are drawn, every one's, and all is.
-_WATCH = """(networks) => new Promise((hold) => {
+_WATCH = """([networks, sets]) => new Promise((hold) => {
     const begun = performance.now();
     const times = {};
     const look = () => {
@@ -36,7 +38,7 @@ _WATCH = """(networks) => new Promise((hold) => {
         const drawn = new Set(traces.filter(({ mode, y }) => mode === "lines+markers" && y.every(isFinite))
             .map(({ yaxis }) => yaxis));
         if (drawn.size) times.first ??= performance.now() - begun;
-        if (drawn.size === 8) times.sets ??= performance.now() - begun;
+        if (drawn.size === 2 * sets) times.sets ??= performance.now() - begun;
         const words = document.getElementById("experiments-progress-words").textContent.replace(/\\s/g, "");
         if (words === `${networks}of${networks}networks`) hold({ ...times, last: performance.now() - begun });
         else setTimeout(look, 50);
@@ -106,8 +108,26 @@ def on_page(page: Page, spec: Figure1, server: int, name: str) -> None:
     page.fill("#figure1-eta", f"{spec.eta:g}")
     page.press("#figure1-eta", "Tab")
     page.wait_for_selector("#experiments-first:not([disabled])")
+    clicked(page, spec, server, name)
+
+
+def on_file(page: Page, path: Path, server: int) -> None:
+    """Time the usual run on a viewer's own file, and say how long reading it takes."""
+    begun = time.perf_counter()
+    with page.expect_file_chooser() as chooser:
+        page.click("#own-choose")
+    chooser.value.set_files(path)
+    page.locator("#own-said").get_by_text("rows,").wait_for()
+    seconds = time.perf_counter() - begun
+    spec = Figure1(datasets=("diabetes",))  # as many networks, of the same settings
+    page.locator("#experiments-first").get_by_text(f"Run {spec.networks} networks").wait_for()
+    clicked(page, spec, server, f"{path.name}, read in {seconds:.1f} s")
+
+
+def clicked(page: Page, spec: Figure1, server: int, name: str) -> None:
+    """Time what a click on Run begins."""
     before = used(server), used(os.getpid(), server)
-    times = page.evaluate(_WATCH, spec.networks)
+    times = page.evaluate(_WATCH, [spec.networks, len(spec.datasets)])
     after = used(server), used(os.getpid(), server)
     pages, workers = (b - a for a, b in zip(before[0], after[0], strict=True))
     row(
@@ -140,7 +160,11 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=program, args=BROWSER_ARGS)
-        for n in range(_ROUNDS):
+        for file in sys.argv[1:]:
+            page = opened(browser, address)
+            on_file(page, Path(file), server)
+            page.close()
+        for n in range(0 if sys.argv[1:] else _ROUNDS):
             spec = replace(Figure1(), eta=round(0.01 + 0.0001 * (n + 1), 4))
             in_process(spec)
             page = opened(browser, address)

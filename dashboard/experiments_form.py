@@ -51,11 +51,14 @@ def _register_boxes(app: Dash) -> None:
             "own": Input("own-data", "data"),
             "texts": Input("at-work", "data"),
             "methods": {tab: Input(own["method"], "value") for tab, own in BOXES.items() if "method" in own},
+            "values": boxes_as(State),
             "drawn": State("experiments-drawn", "data"),
         },
         prevent_initial_call=True,
     )
-    def fill(own: Any, texts: Texts | None, methods: Mapping[str, str], drawn: Any) -> dict[str, Any]:
+    def fill(
+        own: Any, texts: Texts | None, methods: Mapping[str, str], values: dict[str, Any], drawn: Any
+    ) -> dict[str, Any]:
         """Fill the boxes: a link's run, a table that was read, another optimiser's usual learning rate."""
         filled: dict[str, dict[str, Any]] = {tab: dict.fromkeys(BOXES[tab], no_update) for tab in TABS}
         told: dict[str, Any] = {"filled": filled, "sets": [no_update] * len(SETS)}
@@ -71,6 +74,8 @@ def _register_boxes(app: Dash) -> None:
             if getattr(spec, "method", None) != methods[tab]:  # a link's run has its own
                 filled[tab]["eta"] = USUAL_RATES[methods[tab]]
         elif texts is not None and spec is not None and texts["job"] != (drawn or {}).get("job"):
+            if _asked(texts, values) == spec:  # a run that begins; the boxes cost the browser time
+                return told
             filled[texts["tab"]] = boxes.values_of(spec)
             told["sets"] = [_sets(own, spec)] * len(SETS)
         return told
@@ -133,6 +138,13 @@ def _register_rail(app: Dash) -> None:
             settings = replace(settings, beta=beta, eta=asked.eta, epsilon=asked.epsilon)
         said = rail_words(tab, given.get("method", Method.MOMENTUM), settings)
         return {"page": "experiments", "tab": tab, "words": said}
+
+
+def _asked(texts: Texts, values: Mapping[str, Any]) -> Run | None:
+    """Return the run that the boxes of the tab shown ask for; None if they ask for none."""
+    with suppress(InvalidSettingError):
+        return boxes.run(texts["tab"], from_texts(texts), values[texts["tab"]])
+    return None
 
 
 def _lower(text: Any) -> str:
