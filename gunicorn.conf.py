@@ -11,6 +11,7 @@ import platform
 import shutil
 import signal
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -112,10 +113,11 @@ def post_worker_init(worker: Any) -> None:
 
     What it computes when it has to end is given up in time for an answer.
     """
-    from dashboard import operations, work
+    from dashboard import operations, prose, work
 
     operations.waiting_line = worker.tpool._work_queue.qsize
     operations.prepare_jobs()
+    threading.Thread(target=prose.prepare, name="prose", daemon=True).start()
     gunicorns: Any = signal.getsignal(signal.SIGTERM)
 
     def leave(number: int, frame: Any) -> None:

@@ -125,11 +125,13 @@ def _written_once(view: Callable[[], Response]) -> Callable[[], Response]:
 
 
 def _warm_up(app: Dash) -> None:
-    """Answer each route once, so that no viewer meets a cold worker or a compiler."""
+    """Answer each route once, so that no viewer meets a cold worker or a compiler.
+
+    Documents take the longest, and nobody opens them first: `prose.prepare`.
+    """
     with app.server.test_client() as client:
         for path in (
             "/",
-            *(document.path for document in prose.DOCUMENTS),
             "/_dash-layout",
             "/_dash-dependencies",
             "/frame?cells=128",

@@ -117,6 +117,12 @@ def content(template: str) -> Markup:
     return Markup(with_mathematics(_templates().get_template(template).render()))
 
 
+def prepare() -> None:
+    """Write all documents, a second of work, so that nobody has to wait for them."""
+    for document in DOCUMENTS:
+        content(document.template)
+
+
 @cache
 def _templates() -> Environment:
     loader = FileSystemLoader(TEMPLATES)
