@@ -27,6 +27,7 @@ from dashboard import (
     uploads,
 )
 from dashboard.layout import layout
+from dashboard.pages import is_page
 from dashboard.prefix import Prefixed
 from dashboard.security import protect
 from experiments import kept
@@ -75,6 +76,7 @@ def create_app() -> Dash:
     )
     app.index_string = app.index_string.replace("<html>", '<html lang="en-GB">')
     app.layout = layout()
+    server.view_functions["/<path:path>"] = _page_or_404(server.view_functions["/<path:path>"])
     server.view_functions["/_dash-layout"] = _written_once(server.view_functions["/_dash-layout"])
     callbacks.register(app)
     risk_callbacks.register(app)
@@ -112,6 +114,15 @@ class CompressedFiles(dict[str, bytes]):
 def _path_of_a_file(request: Request) -> str:
     """Return the path of what stays the same while the process runs, nothing for all else."""
     return request.path if request.path.startswith(_SAME) else ""
+
+
+def _page_or_404(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Return Dash's view of all addresses, with the status 404 where there is no page; the page says so."""
+
+    def shown(path: str) -> tuple[Any, int]:
+        return view(path=path), 200 if is_page(f"/{path}") else 404
+
+    return shown
 
 
 def _written_once(view: Callable[[], Response]) -> Callable[[], Response]:

@@ -18,6 +18,8 @@ from dashboard.controls import CONTROLS, InvalidSettingError
 from dashboard.guess import keeping
 from dashboard.lesson_page import begin
 from dashboard.numbers import exact
+from dashboard.pages import PAGES, is_page
+from dashboard.prefix import rooted
 from dashboard.presets import PRESETS, matching
 from dashboard.risk_boxes import MIRRORS
 from dashboard.settings import DEFAULT, SMALLEST_WINDOW, WINDOW_LIMIT, Settings, from_texts, read_query
@@ -44,6 +46,9 @@ def register(app: Dash) -> None:
         if again is not None and ctx.triggered_id == "arrival":
             path, search = again["path"], again["search"]
         settings, notices = read_query(search or "", begin(path or "", search or ""))
+        if not is_page(path or "/"):
+            there = ", ".join(rooted(page.path) for page in PAGES)
+            notices = [f"There is no page {str(path)[:60]}: this is Explore. The pages are {there}", *notices]
         dismiss = [html.Button("Dismiss", id="dismiss", className="link")] if notices else []
         return settings.texts(), [*(html.P(["▲ ", notice]) for notice in notices), *dismiss]
 

@@ -37,3 +37,8 @@ def view_at(path: str) -> str:
     """Return which of the views an address's path opens."""
     last = within(path).rstrip("/").rpartition("/")[2]
     return last if last in VIEWS else VIEWS[0]
+
+
+def is_page(path: str) -> bool:
+    """Tell whether an address's path is that of a page."""
+    return (within(path).rstrip("/") or "/") in {"/explore", *(page.path for page in PAGES)}

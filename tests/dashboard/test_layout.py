@@ -49,3 +49,29 @@ def test_the_layout_is_written_once_and_sent_once(app: Dash) -> None:
         page = client.get("/").text
     assert "picture-map" in first.decode()
     assert "picture-map" not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/risk/", 200), ("/explore", 200), ("/lesson?step=3", 200), ("/risks", 404)]
+)
+def test_only_pages_are_found(app: Dash, path: str, status: int) -> None:
+    with app.server.test_client() as client:
+        answer = client.get(path)
+        assert answer.status_code == status
+        assert "_dash-config" in answer.text  # the page itself says what there is
+        query: dict[str, Any] = {
+            "output": "..settings.data...notices.children..",
+            "changedPropIds": ["url.pathname"],
+        }
+        query["outputs"] = [{"id": "settings", "property": "data"}, {"id": "notices", "property": "children"}]
+        bare = path.partition("?")[0]
+        query["inputs"] = [
+            {"id": "url", "property": "pathname", "value": bare},
+            {"id": "url", "property": "search", "value": ""},
+            {"id": "arrival", "property": "data", "value": None},
+        ]
+        said = client.post("/_dash-update-component", json=query).get_json()["response"]["notices"][
+            "children"
+        ]
+    assert bool(said) == (status == 404)
+    assert ("There is no page /risks: this is Explore" in json.dumps(said)) == (status == 404)
