@@ -155,10 +155,12 @@ def title(result: SweepResult | None) -> str:
     low, high = np.nanmin(result.dead_fraction), np.nanmax(result.dead_fraction)
     over = " and ".join(NAMES[axis.name].split()[-1] for axis in result.sweep.axes)
     die = "are dead" if result.sweep.tolerance == 0 else "die"
-    what = "units" if isinstance(result.sweep.starts, Draw) else "starts"
+    # The units of the table beside it start elsewhere.
+    what = "units" if isinstance(result.sweep.starts, Draw) else "a grid of starts"
+    so_far = "" if result.finished.all() else "So far "
     if percent(low) == percent(high):
-        return f"{percent(low)} of {what} {die}, whatever {over}."
-    return f"{percent(low).removesuffix(' %')} to {percent(high)} of {what} {die} over {over}."
+        return f"{so_far}{percent(low)} of {what} {die}, whatever {over}."
+    return f"{so_far}{percent(low).removesuffix(' %')} to {percent(high)} of {what} {die} over {over}."
 
 
 def extremes(result: SweepResult | None) -> str:
@@ -171,7 +173,7 @@ def extremes(result: SweepResult | None) -> str:
         ", ".join(written(a.name, a.value(int(i))) for a, i in zip(result.sweep.axes, at[::-1], strict=True))
         for at in places
     )
-    return f"Fewest at {fewest}; most at {most}."
+    return f"{'Fewest' if result.finished.all() else 'So far fewest'} at {fewest}; most at {most}."
 
 
 def counting(spec: Sweep) -> str:
@@ -197,7 +199,7 @@ def counting(spec: Sweep) -> str:
         rule = "judged after exactly T updates"
     else:
         rule = f"judged after exactly {readable(spec.max_iterations)} updates"
-    return f"{what}; {fixed}; {rule}."
+    return f"{_capital(what)}; {fixed}; {rule}."
 
 
 def _sides(grid: Grid) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -102,11 +102,16 @@ def test_words_follow_the_numbers() -> None:
     spec = risk.sweep(DEFAULT, SMALL)
     result = whole(spec)
     low, high = (f"{100 * each:.0f}" for each in (result.dead_fraction.min(), result.dead_fraction.max()))
-    assert risk.title(result) == f"{low} to {high} % of starts die over η and β."
+    assert risk.title(result) == f"{low} to {high} % of a grid of starts die over η and β."
     row, column = np.unravel_index(int(result.dead_fraction.argmin()), result.dead_fraction.shape)
     eta, beta = spec.axes[0].values[column], spec.axes[1].values[row]
     assert risk.extremes(result).startswith(f"Fewest at η = {eta:.3g}, β = {beta:.3g}; most at ")
     assert amount(6, 6, "cells", 3.4) == "6 of 6 cells, 3 s left"
+    wide = risk.sweep(DEFAULT, replace(SMALL, across=("eta", "0.05", "0.5", "40"), side="64"))
+    some = assemble(wide, {0: tile(wide, 0)})
+    assert not some.finished.all()
+    assert risk.title(some).startswith("So far ")
+    assert risk.extremes(some).startswith("So far fewest at ")
     nothing = assemble(spec, {})
     assert risk.title(nothing) == risk.title(None)
     assert amount(0, 1640, "cells", None) == "0 of 1\N{NARROW NO-BREAK SPACE}640 cells"
