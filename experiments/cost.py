@@ -1,5 +1,7 @@
 """What training costs, roughly: to cut work into tiles of a second, and to refuse what takes too long."""
 
+from experiments.data import TRAINING_SHARE, Dataset
+from experiments.history import MOST_JUDGED
 from experiments.networks import Architecture, Parameters
 
 MOST_SECONDS = 3600.0
@@ -21,6 +23,29 @@ def seconds_per_step(architecture: Architecture, columns: int, batch: int) -> fl
     passes = 3 if architecture.normalised else 1
     numbers = parameters + passes * batch * architecture.width * architecture.depth
     return _PER_OPERATION * 6 * batch * parameters + _PER_NUMBER * numbers
+
+
+def seconds_per_network(
+    architecture: Architecture, dataset: Dataset, batch: int, steps: int, looks: int
+) -> float:
+    """Return the time in seconds that one network takes a core, within a factor of two.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    dataset : Dataset
+    batch, steps : int
+        Rows of a minibatch, and updates.
+    looks : int
+        How often errors and dead shares are taken over the rows of the data.
+    """
+    rows, columns = dataset.shape
+    training = TRAINING_SHARE * rows
+    judged = min(training, MOST_JUDGED) + min(rows - training, MOST_JUDGED)
+    passes = 3 if architecture.normalised else 1
+    numbers = passes * architecture.width * architecture.depth
+    look = judged * (_PER_OPERATION * Parameters.size(architecture, columns) + _PER_NUMBER * numbers)
+    return steps * seconds_per_step(architecture, columns, batch) + looks * look
 
 
 def refuse_above_limit(seconds: float, networks: int) -> None:

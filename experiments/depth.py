@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dynamics import Cancellation, checks
 from experiments import kept
-from experiments.cost import refuse_above_limit, seconds_per_step
+from experiments.cost import refuse_above_limit, seconds_per_network
 from experiments.dead import deaths
 from experiments.networks import LEAST_WIDTH, MOST_WIDTH, Architecture, Kind
 from experiments.optimizers import Method
@@ -122,10 +122,10 @@ class DepthRun:
 
     @cached_property
     def _seconds(self) -> dict[Kind, float]:
-        columns = kept.load(self.dataset).shape[1]
+        dataset, looks = kept.load(self.dataset), len(self.records)
         return {
-            kind: 2 * self.steps * seconds_per_step(self.recipe(kind).architecture, columns, self.batch)
-            for kind in KINDS  # twice: counting units so often takes as long as training
+            kind: seconds_per_network(self.recipe(kind).architecture, dataset, self.batch, self.steps, looks)
+            for kind in KINDS
         }
 
     @cached_property

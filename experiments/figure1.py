@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dynamics import Cancellation, checks
 from experiments import builtin, kept
-from experiments.cost import refuse_above_limit, seconds_per_step
+from experiments.cost import refuse_above_limit, seconds_per_network
 from experiments.dead import deaths
 from experiments.networks import LEAST_WIDTH, MOST_WIDTH, Architecture
 from experiments.optimizers import Method
@@ -114,17 +114,20 @@ class Figure1:
     @property
     def seconds(self) -> float:
         """How long all of them take one core, roughly."""
-        return self.networks * self.steps * self._per_step
+        return self.seeds * len(self.conditions) * sum(self._per_network)
 
     @cached_property
-    def _per_step(self) -> float:
-        columns = max(kept.load(name).shape[1] for name in self.datasets)
-        return seconds_per_step(self.architecture, columns, self.batch)
+    def _per_network(self) -> list[float]:
+        """How long a network of each data set takes."""
+        sets = (kept.load(name) for name in self.datasets)
+        return [
+            seconds_per_network(self.architecture, each, self.batch, self.steps, _RECORDS) for each in sets
+        ]
 
     @cached_property
     def tiling(self) -> Tiling:
         """How the run is cut: a group is a data set."""
-        seconds = len(self.conditions) * self.steps * self._per_step
+        seconds = len(self.conditions) * max(self._per_network)
         return Tiling(len(self.datasets), self.seeds, len(self.conditions), seconds)
 
 

@@ -18,8 +18,8 @@ from threadpoolctl import ThreadpoolController
 from dynamics import Cancellation, Hyperparameters, Outcome, checks, outcomes
 from dynamics.arrays import ReadOnlyArrays
 from experiments import builtin, kept
-from experiments.cost import refuse_above_limit, seconds_per_step
-from experiments.data import split
+from experiments.cost import refuse_above_limit, seconds_per_network
+from experiments.data import Dataset, split
 from experiments.lone import lone_units
 from experiments.networks import LEAST_WIDTH, MOST_WIDTH, Architecture
 from experiments.optimizers import Method
@@ -93,13 +93,13 @@ class Theory:
     def seconds(self) -> float:
         """How long all of them take one core, roughly."""
 
-        def network(width: int, dataset: str, batch: int) -> float:
-            columns = kept.load(dataset).shape[1]
-            return self.steps * seconds_per_step(Architecture(depth=1, width=width), columns, batch)
+        def network(width: int, dataset: Dataset, batch: int, looks: int) -> float:
+            return seconds_per_network(Architecture(depth=1, width=width), dataset, batch, self.steps, looks)
 
-        few = sum(network(width, _TEACHER, len(kept.load(_TEACHER).targets)) for width in WIDTHS)
+        teacher, data = kept.load(_TEACHER), kept.load(self.dataset)
+        few = sum(network(width, teacher, len(teacher.targets), 1) for width in WIDTHS)
         alone = len(LONE) * self.steps * _ROWS * _UNITS * _PER_ARGUMENT
-        return self.seeds * few + network(self.width, self.dataset, 32) + alone
+        return self.seeds * few + network(self.width, data, 32, len(self.records)) + alone
 
     @cached_property
     def hyperparameters(self) -> Hyperparameters:

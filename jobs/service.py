@@ -115,8 +115,11 @@ class Service:
         return Progress(found.done, found.total, left, state, found.error)
 
     def spec(self, job: str) -> Any:
-        """Return the specification of a job; raises as `status` does."""
-        return decode(self._known(job).spec)
+        """Return the specification of a job; raises as `status` does, and for one of another version."""
+        found = decode(self._known(job).spec)
+        if job_id(found) != job:  # its tiles may be cut otherwise, or hold something else
+            raise UnknownJobError("This work was done by another version of the page: run it again.")
+        return found
 
     def partial(self, job: str) -> Any:
         """Return the result as far as it is known, nan for the rest; raises as `status` does.

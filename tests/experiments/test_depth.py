@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from dynamics import Cancellation, Cancelled
-from experiments import local
+from experiments import kept, local
 from experiments.claims import depth_claims
+from experiments.data import Dataset
 from experiments.depth import KINDS, DepthResult, DepthRun, assemble, compute, tiles
 from experiments.intervals import Verdict
 from experiments.networks import Kind
@@ -84,6 +85,17 @@ def test_momentum_and_small_gamma_kill_in_depth_but_not_under_batch_normalisatio
     (claim,) = depth_claims(found)
     assert claim.verdict(least_seeds=3) is Verdict.FAILS  # the sentence names batch normalisation
     assert not any(case.supports for case in claim.cases if "batch norm" in case.where)
+
+
+def test_rows_that_are_looked_at_are_part_of_the_time_told() -> None:
+    def seconds(rows: int) -> float:
+        inputs = np.random.default_rng(0).random((rows, 2))
+        return DepthRun(
+            dataset=kept.keep(Dataset("own", "y", ("a", "b"), inputs, inputs.sum(axis=1)))
+        ).seconds
+
+    few, many, more = seconds(500), seconds(50_000), seconds(100_000)
+    assert 3 * few < many == more  # of many rows as many are looked at
 
 
 def test_a_spec_is_plain_and_comes_back_from_json() -> None:

@@ -98,6 +98,14 @@ def test_an_unknown_job_is_told(store: DiskStore) -> None:
     here.cancel("abc")
 
 
+def test_what_another_version_has_stored_is_not_shown(store: DiskStore) -> None:
+    here, other = Service(store, Bell()), "0" * 24
+    store.add(other, spec.encode(ASKED), 6)
+    for ask in (here.spec, here.partial):
+        with pytest.raises(UnknownJobError, match="another version of the page: run it again"):
+            ask(other)
+
+
 def changed(**functions: Any) -> tuple[spec.Kind, ...]:
     return (replace(KINDS[0], **functions),)
 
