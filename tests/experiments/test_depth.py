@@ -90,9 +90,8 @@ def test_momentum_and_small_gamma_kill_in_depth_but_not_under_batch_normalisatio
 def test_rows_that_are_looked_at_are_part_of_the_time_told() -> None:
     def seconds(rows: int) -> float:
         inputs = np.random.default_rng(0).random((rows, 2))
-        return DepthRun(
-            dataset=kept.keep(Dataset("own", "y", ("a", "b"), inputs, inputs.sum(axis=1)))
-        ).seconds
+        own = Dataset("own", "y", ("a", "b"), inputs, inputs.sum(axis=1))
+        return DepthRun(dataset=kept.keep(own)).seconds
 
     few, many, more = seconds(500), seconds(50_000), seconds(100_000)
     assert 3 * few < many == more  # of many rows as many are looked at
