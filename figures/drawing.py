@@ -166,6 +166,11 @@ class _Sheet:
 def _paths(x: Floats, y: Floats) -> tuple[list[int], Floats, Floats]:
     """Return how many points each unbroken part has, and its points, repetitions left out."""
     there = np.isfinite(x) & np.isfinite(y)
+    if len(x) and there.all():  # as nearly always: one part
+        across, up = np.rint(x), np.rint(y)
+        kept = np.ones(len(x), bool)
+        kept[1:-1] = (across[1:-1] != across[:-2]) | (up[1:-1] != up[:-2])
+        return [int(np.count_nonzero(kept))], x[kept], y[kept]
     start = there & ~np.append(False, there[:-1])
     end = there & ~np.append(there[1:], False)
     x, y = np.where(there, x, 0.0), np.where(there, y, 0.0)
