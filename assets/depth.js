@@ -14,7 +14,9 @@
       const text = gd.querySelector(`.annotation[data-index="${i}"] text`);
       [text.querySelector("tspan").textContent, text.lastChild.textContent] = told[record];
     }
-    return Object.values(meta.words).map((told) => `${told[record][0]} dead`).join(", ");
+    // Before what is told of a panel stands its name.
+    const name = (i) => gd.layout.annotations[i - 1].text.replace(/<[^>]*>/g, "");
+    return Object.entries(meta.words).map(([i, told]) => `${name(i)} ${told[record][0]} dead`).join(", ");
   }
 
   (dc.stepped ??= {}).depth = { place: "depth", draw, clicks: true, lasting: false };

@@ -117,7 +117,8 @@ def _register_boxes(app: Dash) -> None:
             going_on = (drawn or {}).get("state") in ("cancelled", "failed")
             return told | {"run": "Continue", "hidden": not going_on}
         was, now = boxes.differences(spec, asked)
-        return told | {"differs": f"What is shown is for {was}. You set {now}: {_lower(told['expected'])}"}
+        time = words.duration(asked, worker_count())
+        return told | {"differs": f"What is shown is for {was}. You set {now}: {time}."}
 
 
 def _register_rail(app: Dash) -> None:
@@ -145,10 +146,6 @@ def _asked(texts: Texts, values: Mapping[str, Any]) -> Run | None:
     with suppress(InvalidSettingError):
         return boxes.run(texts["tab"], from_texts(texts), values[texts["tab"]])
     return None
-
-
-def _lower(text: Any) -> str:
-    return str(text).replace(": about", ", about")
 
 
 def runs(texts: Texts) -> bool:

@@ -44,15 +44,15 @@ def page() -> Component:
                     _setup(),
                     html.Div(
                         [
-                            html.Button("Run", id="experiments-run", className="primary", hidden=True),
                             jobs_shown.progress("experiments"),
+                            html.P(id="experiments-differs", role="status", className="lab-differs"),
+                            html.Button("Run", id="experiments-run", className="primary", hidden=True),
                         ],
                         className="lab-state",
                     ),
                 ],
                 className="lab-head",
             ),
-            html.P(id="experiments-differs", role="status", className="lab-differs"),
             _legend(),
             html.Div([_pictures(), _empty()], className="lab-body"),
             html.P(id="experiments-counting", className="counting"),

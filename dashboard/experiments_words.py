@@ -106,7 +106,7 @@ def depth_title(result: DepthResult, beta: float) -> str:
     shares = _final(result, result.spec.gamma, beta)
     if np.isnan(shares[0]):
         return "Do units die in deep and residual networks too?"
-    places = (" of units are dead in plain networks", " in residual ones", " with batch norm")
+    places = (" of units end dead in plain networks", " in residual ones", " with batch norm")
     told = [f"{_some(share)}{place}" for share, place in zip(shares, places, strict=True) if share >= 0]
     return f"{', '.join(told)}.".replace("none of", "None of", 1)
 
@@ -116,14 +116,15 @@ def _some(share: float) -> str:
 
 
 def depth_context(result: DepthResult, beta: float) -> str:
-    """Say at which γ and β that is, and how it is at γ = 1."""
+    """Say when and at which γ and β that is, and how it is at γ = 1."""
     spec = result.spec
-    where = f"At γ = {readable(spec.gamma)}, δ = {readable(spec.delta)}, {symbol(spec)} = {readable(beta, 4)}"
+    where = f"After {grouped(spec.steps)} updates at γ = {readable(spec.gamma)}, δ = {readable(spec.delta)}, "
+    where += f"{symbol(spec)} = {readable(beta, 4)}"
     shares = _final(result, 1.0, beta)
     if spec.gamma == 1 or not np.isfinite(shares).all():
-        return f"{where}, after {grouped(spec.steps)} updates."
+        return f"{where}."
     told = [_some(float(share)) for share in shares]
-    return f"{where}. At γ = 1: {', '.join(told[:-1])} and {told[-1]}."
+    return f"{where}; at γ = 1: {', '.join(told[:-1])} and {told[-1]}."
 
 
 def _final(result: DepthResult, gamma: float, beta: float) -> NDArray[np.float64]:
@@ -174,7 +175,11 @@ def seeds(result: Result) -> str:
 
 def expected(run: Run, cores: int) -> str:
     """Say how many networks a run has and how long they take."""
-    seconds = max(round(run.seconds / cores), 1)
-    time = f"{seconds} s" if seconds < 100 else f"{round(seconds / 60)} min"
     units = f" and {grouped(LONE_UNITS)} lone units" if isinstance(run, Theory) else ""
-    return f"{grouped(run.networks)} small networks{units}: about {time} on this machine."
+    return f"{grouped(run.networks)} small networks{units}: {duration(run, cores)} on this machine."
+
+
+def duration(run: Run, cores: int) -> str:
+    """Say how long a run takes: ``about 11 s``."""
+    seconds = max(round(run.seconds / cores), 1)
+    return f"about {f'{seconds} s' if seconds < 100 else f'{round(seconds / 60)} min'}"

@@ -15,7 +15,7 @@ _NAMES = {
     Kind.NORMALISED: "batch norm",
 }
 _ACROSS = 0.06  # between columns, as a share of the figure
-_HEIGHT = {"desktop": 516, "compact": 448, "phone": 1216, "present": 690}  # pixels of all rows
+_HEIGHT = {"desktop": 508, "compact": 448, "phone": 1216, "present": 720}  # pixels of all rows
 _BETWEEN = 60  # pixels between two rows, for ticks and words
 _MOST_LAYERS_NAMED = 4
 

@@ -62,11 +62,14 @@ def test_figure_1_is_run_shown_and_linked_to(open_page: OpenPage) -> None:
     # A momentum picks the strong line; boxes that ask for another run say so.
     page.get_by_role("button", name="0.9", exact=True).click()
     expect(page.locator("#experiments-title")).to_have_text(words.figure1_title(result, 0.9))
+    top = "document.querySelector('.lab-body').getBoundingClientRect().top"
+    before = page.evaluate(top)
     fill(page, eta="0.03")
     expect(page.locator("#experiments-differs")).to_contain_text(
         "What is shown is for η = 0.01. You set η = 0.03"
     )
     expect(page.locator("#experiments-run")).to_have_text("Run 102 networks")
+    assert page.evaluate(top) == before  # where there is room beside, no picture is moved
     with page.expect_download() as saved:
         page.click("#experiments-csv")
     assert len(saved.value.path().read_text().splitlines()) == 103

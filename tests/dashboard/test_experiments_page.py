@@ -174,9 +174,11 @@ def test_the_heading_of_section_5_is_made_of_its_numbers() -> None:
         share[kind, :, at, -1] = value
     told = replace(result, share=share)
     assert words.depth_title(told, 0.9) == (
-        "58 % of units are dead in plain networks, 60 % in residual ones, none with batch norm."
+        "58 % of units end dead in plain networks, 60 % in residual ones, none with batch norm."
     )
-    assert words.depth_context(told, 0.9).startswith("At γ = 0.01, δ = 0, β₁ = 0.9. At γ = 1: ")
+    assert words.depth_context(told, 0.9).startswith(
+        f"After {SMALL_DEPTH.steps} updates at γ = 0.01, δ = 0, β₁ = 0.9; at γ = 1: "
+    )
     assert "plain, γ = 0.01: first layer 58 %, last 58 %." in words.depth_picture(told, 0.9)
     unknown = np.full_like(share, np.nan)
     assert words.depth_title(replace(result, share=unknown), 0.9).startswith("Do units die")
@@ -252,3 +254,4 @@ def test_how_long_a_run_takes_is_said() -> None:
     assert words.expected(Figure1(), 2).startswith("2\N{NARROW NO-BREAK SPACE}040 small networks: about ")
     long = replace(Figure1(), steps=20000, seeds=20)
     assert words.expected(long, 2).endswith(" min on this machine.")
+    assert words.duration(long, 2).removeprefix("about ") in words.expected(long, 2)
