@@ -51,5 +51,5 @@ def eigenvalues_of(_: int) -> Numbers:
         beta = (critical + 1) / 2  # midway from where they become complex to 1
         path = affine_trajectory(beta, eta, 5000).a
         turns = np.count_nonzero(np.diff(np.sign(path)))
-        found[f"η = {eta:g}, β = {beta:.3f}"] = np.array(float(turns))
+        found[f"turns η = {eta:g}, β = {beta:.3f}"] = np.array(float(turns))
     return found

@@ -181,7 +181,7 @@ PRELIMINARIES = (
         ("target",),
         "number",
         "largest gap between a path in six dimensions and the path of (w_L, b, ρ), 300 updates",
-        f"it is at most {EXACT:g}",
+        "it is at most 10⁻⁹",
         judge.numbers("target", "reduced", below=EXACT),
     ),
     Sentence(
@@ -192,7 +192,7 @@ PRELIMINARIES = (
         ("target",),
         "number",
         "largest gap between γ² and the variance in the error of a unit that is always 0",
-        f"it is at most {EXACT:g}",
+        "it is at most 10⁻⁹",
         judge.numbers("target", "variance", below=EXACT),
     ),
 )
@@ -205,7 +205,7 @@ AFFINE = (
         ("equation5",),
         "number",
         "largest gap between the matrix times a column and an update made by hand",
-        f"it is at most {EXACT:g}",
+        "it is at most 10⁻⁹",
         judge.numbers("equation5", below=EXACT),
     ),
     Sentence(
@@ -217,7 +217,7 @@ AFFINE = (
         ("settled",),
         "number",
         "largest error after 5,000 updates, from 1",
-        f"it is at most {EXACT:g}",
+        "it is at most 10⁻⁹",
         judge.numbers("settled", below=EXACT),
     ),
     Sentence(
@@ -240,7 +240,7 @@ AFFINE = (
         "number",
         "how often the error changes its sign in 5,000 updates, at a β midway between the critical one and 1",
         "it is more than once",
-        judge.numbers("eigenvalues", "η", above=1),
+        judge.numbers("eigenvalues", "turns", above=1),
     ),
     Sentence(
         "critical",
@@ -261,7 +261,7 @@ AFFINE = (
         ("eigenvalues",),
         "number",
         "largest distance of an eigenvalue from 1",
-        f"it is at most {EXACT:g}",
+        "it is at most 10⁻⁹",
         judge.numbers("eigenvalues", "end", below=EXACT),
     ),
 )
