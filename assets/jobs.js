@@ -21,6 +21,7 @@
       if (link === current) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
+    dc.steps.tell();
     look();
   }
 

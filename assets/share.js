@@ -9,7 +9,7 @@
   // A page that frames a picture is no projector and no lesson.
   function source() {
     const [picture, level, theme] = ["picture", "level", "theme"].map((part) => byId(`embed-${part}`).value);
-    const own = { ...dc.link.own(), embed: picture, level, theme, compared: "now", speed: "1", advanced: "0" };
+    const own = { ...dc.link.own(), embed: picture, level, theme, compared: "now", speed: "1", advanced: "0", record: "last" };
     return location.origin + dc.view.base() + dc.link.query({ ...dc.texts(), present: "0", step: "0", vote: "0" }, own);
   }
 

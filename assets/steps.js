@@ -7,6 +7,7 @@
   const drawers = (dc.stepped ??= {}); // by tab: {place, draw(gd, record)}, which says in words what it shows
   const at = {}; // by tab: the record that is shown; the last one where it is not told
   const known = {}; // by tab: the `meta` that was last drawn from
+  let linked = null; // the tab, run and record of the link that this page was opened with
   let playing = 0;
 
   const byId = (id) => document.getElementById(id);
@@ -45,8 +46,26 @@
     show(of);
   }
 
-  // What is read as a table follows at rest.
-  const settle = () => window.dash_clientside.set_props("experiments-step", { data: { ...at } });
+  // What is read as a table follows at rest, and the address.
+  function settle() {
+    window.dash_clientside.set_props("experiments-step", { data: { ...at } });
+    tell();
+  }
+
+  // The record that is chosen of a tab's run, by hand or by the link; undefined for the last.
+  function chosen(of) {
+    const record = dc.link.part("record");
+    linked ??= { of, job: dc.texts().job, record: record === "last" ? undefined : Number(record) };
+    return at[of] ?? (linked.of === of && linked.job === dc.texts().job ? linked.record : undefined);
+  }
+
+  function tell() {
+    const of = tab();
+    const record = of ? chosen(of) : undefined;
+    const last = of && steps(of).length ? steps(of).length - 1 : Infinity; // not known before it is drawn
+    const text = record < last ? String(record) : "last";
+    if (dc.link.part("record") !== text) dc.link.put("record", text);
+  }
 
   function showPlay(of) {
     byId(`${of}-play`).setAttribute("aria-label", playing ? "Pause" : "Play");
@@ -86,7 +105,9 @@
     const same = known[of]?.steps.join() === gd.layout.meta.steps.join();
     known[of] = gd.layout.meta;
     if (!same) at[of] = undefined;
+    at[of] = chosen(of);
     show(of);
+    if (!same) settle();
   }
 
   function attend() {
@@ -117,6 +138,6 @@
     toggle();
   });
 
-  dc.steps = { record, show: () => tab() && show(tab()) };
+  dc.steps = { record, tell, show: () => tab() && show(tab()) };
   window.dash_clientside.deadcone.stepped = attend;
 })();

@@ -7,6 +7,8 @@ import re
 from dashboard.embed import LEVELS, PICTURES
 
 VERSION = 1
+MOST_RECORDS = 61
+_FEW = 12  # choices that a sentence names
 
 # Each part's legal texts; the first one holds where the part is left out. assets/link.js reads them.
 PARTS: dict[str, tuple[str, ...]] = {
@@ -16,6 +18,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "compared": ("now", "pinned", "changed"),
     "speed": ("1", "2", "4", "0.5"),
     "advanced": ("0", "1"),
+    "record": ("last", *map(str, range(MOST_RECORDS))),  # of a run of networks that can be played
 }
 
 
@@ -25,7 +28,9 @@ def complaint(key: str, text: str) -> str | None:
         return _version(text)
     if text in PARTS[key]:
         return None
-    return f"{key} must be one of {', '.join(PARTS[key])}, not “{text[:40]}”."
+    choices = PARTS[key]
+    named = choices if len(choices) <= _FEW else (*choices[:3], "…", choices[-1])
+    return f"{key} must be one of {', '.join(named)}, not “{text[:40]}”."
 
 
 def _version(text: str) -> str | None:

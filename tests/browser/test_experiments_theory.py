@@ -1,5 +1,7 @@
 """Experiments' pictures that step through a run: the units beside the theory, the layers of deep networks."""
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
@@ -111,6 +113,23 @@ def test_units_and_layers_are_stepped_through(open_page: OpenPage) -> None:
     expect(page.locator("#experiments-tables caption")).to_have_text("Dead share by layer after 4 updates")
     page.evaluate("scrollTo(0, 0)")
     assert barriers(page) == []
+
+    # The address names the record: another viewer comes to the same, and a tab keeps its own.
+    expect(page).to_have_url(re.compile("record=4"))
+    other = open_page(page.url.removeprefix(page.evaluate("location.origin")))
+    expect(other.locator("#depth-step")).to_have_text("4")
+    expect(other.locator("#place-depth .annotation").nth(1)).to_contain_text(f"dead; died {died:.0f}, ")
+    other.click("#experiments-numbers summary")
+    expect(other.locator("#experiments-tables caption")).to_have_text("Dead share by layer after 4 updates")
+    other.get_by_role("slider", name="Update").press("End")
+    expect(other).not_to_have_url(re.compile("record="))
+    other.close()
+    page.click("#tab-theory")
+    expect(page).not_to_have_url(re.compile("record="))
+    page.click("#tab-depth")
+    expect(page).to_have_url(re.compile("record=4"))
+    page.click("#tab-claims")
+    expect(page).not_to_have_url(re.compile("record="))
     page.click("#nav-explore")
     expect(page.locator("#pytorch")).to_have_text("SGD(lr=0.001, momentum=0.99)")
     expect(page.locator("#beta-long")).to_have_text("momentum")

@@ -83,6 +83,14 @@ def test_every_legal_part_is_taken_without_a_word() -> None:
             assert read_query(f"v=1&{key}={text}")[1] == []
 
 
+def test_of_many_choices_a_few_are_named() -> None:
+    notices = read_query("record=61&speed=3")[1]
+    assert notices == [
+        "record must be one of last, 0, 1, …, 60, not “61”.",
+        "speed must be one of 1, 2, 4, 0.5, not “3”.",
+    ]
+
+
 def test_the_page_s_own_queries_have_no_part_of_that_name() -> None:
     assert not set(PARTS) & set(DEFAULT.texts())
 
