@@ -3,6 +3,7 @@
 (() => {
   const dc = (window.deadcone ??= {});
   const FIRST = "figure1"; // what the setting tab is at the first tab of each page
+  const AWAY = "▲ The server does not answer. What is finished stays; this page asks again.";
   const jobs = {}; // by place: the job that was last shown there
   const tabs = {}; // by page: the tab that was last shown there
   let told = "";
@@ -50,6 +51,14 @@
     event.preventDefault();
     dc.change(dc.jobs.way(link.dataset.page, link.dataset.tab), 0);
   });
+
+  // Of a look that is not answered Dash tells nobody; the browser's list of what it fetched does.
+  new PerformanceObserver((list) => {
+    const last = list.getEntries().findLast(({ name }) => name.includes("/_dash-update-component"));
+    if (!last || (last.responseStatus !== 0 && !(last.responseStatus >= 500))) return;
+    const bar = [...document.querySelectorAll(".job-bar")].find((each) => each.checkVisibility());
+    if (bar) window.dash_clientside.set_props(bar.id.replace("-bar", "-remark"), { children: AWAY });
+  }).observe({ type: "resource" });
 
   dc.jobs = {
     tell,
