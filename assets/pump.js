@@ -153,11 +153,11 @@
       if (answer.headers.get("Content-Type") !== "application/octet-stream") throw new TypeError(answer.status);
       const frame = dc.read(await answer.arrayBuffer());
       if (!flights.has(mine)) return;
-      mine.arrived = true; // what goes wrong from here on is no fault of the network
+      mine.arrived = performance.now(); // what goes wrong from here on is no fault of the network
       if (!answer.ok) throw new Refused(frame.message);
-      next();
       if (frame.late) late(mine);
-      else await (painting = painting.catch(() => {}).then(() => show(mine, frame)));
+      next();
+      if (!frame.late) await (painting = painting.catch(() => {}).then(() => show(mine, frame)));
       dc.paint.problem(null);
     } catch (error) {
       if (!flights.has(mine)) return; // aborted: a newer request has taken its place
@@ -185,18 +185,20 @@
   });
 
   function late({ key, cells, first, exact, complete }) {
+    if (!complete && !exact) cost = Math.max(cost, (1000 * DRAG_BUDGET) / cells ** 2);
     if (key !== wanted.key) return;
     if (complete) shown.pending = false;
     else if (exact) shown.rough = false;
     else if (first && cells > COARSEST) limit = cells;
     else ceiling = cells;
-    if (!complete && !exact) cost = Math.max(cost, (1000 * DRAG_BUDGET) / cells ** 2);
   }
 
-  async function show({ seq, key, texts, panels, still, from, exact, complete, bare, cells: asked }, frame) {
+  async function show(flight, frame) {
+    const { seq, key, texts, panels, still, from, arrived, exact, complete, bare, cells: asked } = flight;
     if (!exact && frame.n_w && !frame.hidden) cost = frame.milliseconds / Math.max(frame.n_w * frame.n_b, SMALL_CELLS);
-    travel = frame.crowded ? 0 : performance.now() - from - 2 * frame.spent; // more requests would only wait longer
-    if (seq < shown.seq) return; // overtaken on its way
+    travel = frame.crowded ? 0 : arrived - from - 2 * frame.spent; // more requests would only wait longer
+    // Overtaken on its way, or while it waited for the one before to be painted.
+    if (seq < shown.seq || !flights.has(flight) || [...flights].some((other) => other.arrived && other.seq > seq)) return;
     const cells = Math.max(frame.n_w, frame.n_b) || asked;
     const missing = panels.filter((panel) => !(panel in frame.pictures) || frame.unfinished?.includes(panel));
     const rough = frame.rough && !(exact && cells >= full());

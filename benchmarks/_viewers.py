@@ -193,9 +193,8 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
         if frame.get("late"):
             seen[f"{kind} late"].append(1)
             return
-        self.cost = (
-            frame["milliseconds"] / (frame["n_w"] * frame["n_b"]) if frame["milliseconds"] else self.cost
-        )
+        if frame["milliseconds"]:
+            self.cost = frame["milliseconds"] / max(frame["n_w"] * frame["n_b"], SMALL_CELLS)
         self.travel = 0 if frame["crowded"] else 1000 * (now - begin) - 2 * frame["spent"]
         self.axes |= {panel: picture["axes"] for panel, picture in frame["pictures"].items()}
         if seq < self.shown:

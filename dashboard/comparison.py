@@ -23,7 +23,7 @@ from dashboard.lesson_steps import foretold
 from dashboard.measures import ENGINE
 from dashboard.numbers import exact, percent, readable
 from dashboard.settings import Settings
-from dashboard.work import give_way
+from dashboard.work import give_way, waited
 from dynamics import BasinMap, Cancellation, Outcome, basin_map
 from figures import ShareCurve
 from figures.momenta import depth_of, reach
@@ -96,7 +96,7 @@ _lock = threading.Lock()
 def compare(settings: Settings, cancel: Cancellation) -> Comparison:
     """Compute the whole comparison, the most useful first, as far as it is not known already.
 
-    The curves are given up after `CURVES_SECONDS`; those that are missing then are empty.
+    The curves are given up after `CURVES_SECONDS` of computing; those that are missing then are empty.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def compare(settings: Settings, cancel: Cancellation) -> Comparison:
     """
 
     def curves() -> tuple[ShareCurve, ...]:
-        deadline = perf_counter() + CURVES_SECONDS
+        deadline = perf_counter() - waited(cancel) + CURVES_SECONDS
         return tuple(_compute_curve(at, cancel, deadline) for at in _at_each_gamma(settings))
 
     return _comparison(settings, lambda at, cells: _count(at, cells, cancel), curves)
@@ -318,10 +318,10 @@ def _compute_curve(settings: Settings, cancel: Cancellation, deadline: float) ->
     edge = round(depth_of(reach(settings.beta)))
     depth, share = np.empty(0), np.empty(0)
     wanted = np.arange(0, edge + _STEP / 2, _STEP)
-    while len(wanted) and perf_counter() < deadline:
+    while len(wanted) and perf_counter() - waited(cancel) < deadline:
         counted = []
         for beta in _momenta(wanted):
-            if perf_counter() >= deadline:
+            if perf_counter() - waited(cancel) >= deadline:
                 break
             counted.append(_count(settings.at_momentum(float(beta)), CURVE_CELLS, cancel).dead)
         if len(counted) < len(wanted):

@@ -117,7 +117,7 @@ def _found(request: FrameRequest, cancel: Cancellation) -> _Found:
     # A step of the lesson without the chart of shares compares with nothing else.
     compared_with = there is None and (settings.step == 0 or "share" in panels)
     comparison = _comparison(request, compared_with, cancel)
-    # A hand sees no thousandth, except in a window so small that the map errs there, too.
+    # A moving eye sees no thousandth, except in a window so small that the map errs there, too.
     leaping = not request.still and not results.rough(timed.basin.grid, settings.rho)
     shown = {"map", "alive"} & panels or there is not None
     runs = paths(settings, cancel, method="fast" if leaping else "reference") if shown else []

@@ -19,5 +19,11 @@ UNDERWAY = Gauge(
     "deadcone_requests_underway", "Requests that are being answered", multiprocess_mode="livesum"
 )
 WAITING = Gauge("deadcone_requests_waiting", "Requests that wait for a thread", multiprocess_mode="livesum")
+LINE = Gauge(
+    "deadcone_line",
+    "Requests that wait for their turn to be computed",
+    ["urgency"],
+    multiprocess_mode="livesum",
+)
 MAPS = Counter("deadcone_map_lookups", "Maps asked of the cache, found or computed", ["cache"])
 ENGINE = Histogram("deadcone_map_seconds", "Time that computing a map took", ["method"], buckets=_SECONDS)

@@ -39,6 +39,7 @@ def paths(
 
     Recorded is every iteration of a path of at most `whole` updates; of a longer one the first, then some
     evenly in the logarithm, the playhead's, those at which the playhead may stop and the others' last ones.
+    `method` is that of `trajectory`.
     """
     judged = _judged(settings, cancel)
     ends = [steps for _, steps in judged]

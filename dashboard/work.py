@@ -19,15 +19,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 from time import perf_counter, sleep
 
+from dashboard.measures import LINE
 from dynamics import Cancellation, Cancelled
 
 PLACES = 2  # work holds the interpreter's lock for most of its time, and the kernels use every core
 # Of one viewer, at work and in the line: as many as a browser sends to one host.
 MOST_OF_ONE = 6
+LONGEST_LINE = 64  # without moving hands: each holds a thread, and hands need some
 # Each that its viewer has at work lets a request stand as if it had come so many seconds later.
 _OF_ONE = 0.2
-# Work may go on so many seconds when somebody has waited for its place for so many.
-_FAIR, _WAITED = 3.0, 1.0
 _EVERY = 0.02  # seconds between two looks at what takes too long
 _OPEN = 4  # spare works that have begun: one that gives way holds what it has found in memory
 
@@ -49,15 +49,17 @@ class Urgency(Enum):
     slack : float
         It stands in the line as if it had come so many seconds later.
     patience : float
-        Seconds that it waits.
+        Seconds that it waits in all.
+    fair : float
+        Seconds that it may go on, once somebody who could have its place has waited for a third of that.
     """
 
-    HAND = (PLACES, 0.0, 3.0)  # a hand moves and waits for it
-    REST = (PLACES - 1, 0.1, 10.0)  # somebody looks at it
-    SPARE = (1, 60.0, 8.0)  # it can be done without: only when nobody else waits
+    HAND = (PLACES, 0.0, 3.0, 0.4)  # a hand moves and waits for it
+    REST = (PLACES - 1, 0.1, 10.0, 3.0)  # somebody looks at it
+    SPARE = (1, 60.0, 8.0, 3.0)  # it can be done without: only when nobody else waits
 
-    def __init__(self, places: int, slack: float, patience: float) -> None:
-        self.places, self.slack, self.patience = places, slack, patience
+    def __init__(self, places: int, slack: float, patience: float, fair: float) -> None:
+        self.places, self.slack, self.patience, self.fair = places, slack, patience, fair
 
 
 @dataclass(eq=False)
@@ -71,19 +73,39 @@ class _Work:
     asked: float = field(init=False)
     begun: float | None = None  # when it was given its place
     opened: bool = False  # whether it ever had one
-    told: threading.Event = field(default_factory=threading.Event)  # that it has a place, or is superseded
+    displaced: bool = False  # whether it was called off for the sake of others, or of an end
+    waited: float = 0.0  # seconds for which it has given way
+    told: threading.Event = field(default_factory=threading.Event)  # that it has a place, or is called off
 
     def __post_init__(self) -> None:
         self.asked = self.came
 
+    @property
+    def waits(self) -> bool:
+        return self.begun is None and not self.token.cancelled
+
+    def call_off(self, displaced: bool = False) -> None:
+        self.displaced |= displaced
+        self.token.cancel()
+        self.told.set()
+
 
 _works: list[_Work] = []  # by arrival
 _lock = threading.Lock()
-# A process forked while another thread holds the lock would wait for it for ever.
-os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
-_any = threading.Event()  # whether there are any
+_any = [threading.Event()]  # whether there are any
 _ends: list[float] = []  # when all work ends, once the process has to
 _guards: list[threading.Thread] = []  # the one that looks at what takes too long, once there is work
+
+
+def _begin_anew() -> None:
+    """Make a forked process's line its own: it has none of its parent's threads, some of which wait here."""
+    _any[:] = [threading.Event()]
+    _works.clear()
+    _lock.release()
+
+
+# A process forked while another thread holds the lock would wait for it for ever.
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_begin_anew)
 
 
 @contextmanager
@@ -100,26 +122,32 @@ def underway(
     oldest : int
         The smallest number that the viewer still waits for: older work is cancelled.
     budget : float
-        Seconds for the work, once it has a place.
+        Seconds for the work each time that it has a place; fewer while others wait, see `Urgency`.
     urgency : Urgency
 
     Raises
     ------
     BusyError
-        When the viewer has too much under way, or no place was free in time.
+        When the viewer has too much under way, the line is too long, no place was free in time, or a picture
+        at rest took long while others waited.
     Cancelled
-        When the work was superseded in the line, or was spare and found no place.
+        When the work was superseded in the line, was spare and found no place, or raises it itself.
     """
     work = _Work(viewer, seq, urgency, budget, perf_counter())
     _enter(work, oldest)
     try:
         _wait(work)
         yield work.token
+    except Cancelled:
+        # A moving picture is asked for again, smaller; one at rest would seem to be one that cannot be made.
+        if work.displaced and urgency is Urgency.REST:
+            raise BusyError from None
+        raise
     finally:
         with _lock:
             _works.remove(work)
             if not _works:
-                _any.clear()
+                _any[0].clear()
             _give()
 
 
@@ -129,16 +157,25 @@ def give_way(token: Cancellation) -> None:
     Raises
     ------
     Cancelled
-        When it finds no place any more.
+        When it is superseded or finds no place any more.
     """
     with _lock:
         work = next((work for work in _works if work.token is token), None)
         if work is None or work.urgency is not Urgency.SPARE or not _waiting():
             return
+        if token.cancelled:
+            raise Cancelled
         work.begun, work.came = None, perf_counter()
         work.told.clear()
         _give()
     _wait(work)
+    work.waited += perf_counter() - work.came
+
+
+def waited(token: Cancellation) -> float:
+    """Return for how many seconds the work with this token has given way."""
+    with _lock:
+        return sum(work.waited for work in _works if work.token is token)
 
 
 def _enter(work: _Work, oldest: int) -> None:
@@ -146,41 +183,48 @@ def _enter(work: _Work, oldest: int) -> None:
         own = [other for other in _works if other.viewer == work.viewer]
         for other in own:
             if other.seq < oldest:
-                other.token.cancel()
-                other.told.set()
+                other.call_off()
         if sum(not other.token.cancelled for other in own) >= MOST_OF_ONE:
             raise BusyError
+        line = sum(other.urgency is not Urgency.HAND for other in _waiting())
+        if work.urgency is not Urgency.HAND and line >= LONGEST_LINE:
+            raise BusyError
+        _watch()
         _works.append(work)
-        if not any(guard.is_alive() for guard in _guards):  # a forked process has none of its parent's
-            _guards[:] = [threading.Thread(target=_guard, name="guard", daemon=True)]
-            _guards[0].start()
-        _any.set()
+        _any[0].set()
         _give()
+
+
+def _watch() -> None:
+    """See to a guard; a forked process has none of its parent's."""
+    if not any(guard.is_alive() for guard in _guards):
+        _guards[:] = [threading.Thread(target=_guard, name="guard", daemon=True)]
+        _guards[0].start()
 
 
 def _guard() -> None:
     """Call off, for as long as the process lives, what takes too long."""
-    while _any.wait():
+    while _any[0].wait():
         with _lock:
             now = perf_counter()
+            ending = any(now > end for end in _ends)
             for work in _works:
-                late = work.begun is not None and now - work.begun > _allowed(work, now)
-                if late or any(now > end for end in _ends):
-                    work.token.cancel()
-                    work.told.set()
+                spent = 0.0 if work.begun is None else now - work.begun
+                if ending or (spent > work.urgency.fair and _wanted(work, now)):
+                    work.call_off(displaced=True)
+                elif spent > work.budget:
+                    work.call_off()
         sleep(_EVERY)
 
 
-def _allowed(work: _Work, now: float) -> float:
-    """Return how many seconds work may take: fewer when somebody who could have its place has waited."""
-    wanted = any(
-        other.urgency.slack <= work.urgency.slack and now - other.came > _WAITED for other in _waiting()
-    )
-    return min(work.budget, _FAIR) if wanted else work.budget
+def _wanted(work: _Work, now: float) -> bool:
+    """Tell whether somebody who could have the work's place has waited for it."""
+    long = work.urgency.fair / 3
+    return any(other.urgency.slack <= work.urgency.slack and now - other.came > long for other in _waiting())
 
 
 def _waiting() -> list[_Work]:
-    return [work for work in _works if work.begun is None and not work.token.cancelled]
+    return [work for work in _works if work.waits]
 
 
 def _wait(work: _Work) -> None:
@@ -198,6 +242,8 @@ def _give() -> None:
     while (work := _next()) is not None:
         work.begun, work.opened = perf_counter(), True
         work.told.set()
+    for urgency in Urgency:
+        LINE.labels(urgency.name.lower()).set(sum(work.urgency is urgency for work in _waiting()))
 
 
 def _next() -> _Work | None:
@@ -226,11 +272,12 @@ def end_within(seconds: float) -> None:
 
 
 def load() -> int:
-    """Return how many requests this process works on, those in the line too."""
-    return len(_works)
+    """Return how many requests this process works on, those in the line too, but for spare ones there."""
+    with _lock:
+        return sum(not work.waits or work.urgency is not Urgency.SPARE for work in _works)
 
 
 def crowded() -> bool:
-    """Tell whether anybody waits for a place in this process."""
+    """Tell whether anybody waits for a place in this process, who could not do without."""
     with _lock:
-        return bool(_waiting())
+        return any(work.urgency is not Urgency.SPARE for work in _waiting())

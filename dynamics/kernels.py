@@ -118,7 +118,7 @@ def leap(
     -------
     state : State
     error : (float, float, float)
-        e, the third-order part of the gradient along the k updates.
+        e, the second difference of the gradient along the k updates, by components.
     """
     _, decay, half_m, half_g, full_m, full_g, c1, c2, m1, m2 = weights[:10]
     rho, w, b, m_rho, m_w, m_b = state
@@ -171,7 +171,9 @@ def leaping_path(
     states: Floats,
     flag: NDArray[np.uint8],
 ) -> None:
-    """Fill `states` as `path` does, by leaps over as many updates as the error allows.
+    """Fill `states` as `path` does, by leaps over as many updates as the error of θ allows.
+
+    Errors of m count by what they do to θ, so columns 11 and 13 of the table are not looked at.
 
     Parameters
     ----------

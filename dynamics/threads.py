@@ -60,7 +60,11 @@ def run(work: Callable[[slice], object], pieces: Iterable[slice], flag: NDArray[
                 piece = left.popleft()
             except IndexError:  # another thread was faster
                 return
-            work(piece)
+            try:
+                work(piece)
+            except BaseException:
+                flag[0] = 1
+                raise
 
     helpers = [_pool().submit(go_on) for _ in range(min(worker_count(), len(left)) - 1)]
     try:

@@ -21,8 +21,9 @@ warm = compiled()
 assert warm
 for query in ("", "&rho=1", "&tolerance=0&max_iterations=300", "&gamma=0.001&beta=0.99", "&eta=30"):
     for cells in (64, 256):
-        answer = client.get(f"/frame?seq=1&cells={cells}{query}")
-        assert answer.status_code == 200, answer.text
+        for still in (0, 1):
+            answer = client.get(f"/frame?seq=1&cells={cells}&still={still}{query}")
+            assert answer.status_code == 200, answer.text
 for query in ("he_normal&time=200", "pytorch&beta=0.99"):
     answer = client.get(f"/frame?init={query}&units=20&panels=cloud,survival,cloud-alive")
     assert answer.status_code == 200, answer.text

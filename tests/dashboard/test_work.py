@@ -4,7 +4,8 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -156,6 +157,60 @@ def test_other_work_does_not_give_way(monkeypatch: pytest.MonkeyPatch) -> None:
     line.end()
 
 
+def test_superseded_work_gives_way_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "PLACES", 1)
+    line = Line()
+    with underway("spare", 1, 1, 60, SPARE) as token:
+        line.ask("spare", HAND, seq=2, oldest=2)
+        with pytest.raises(Cancelled):
+            give_way(token)
+    assert line.end() == ["spare"]
+
+
+def test_nobody_who_can_do_without_makes_it_crowded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "PLACES", 1)
+    line = Line()
+    with underway("hand", 0, 0, 60, HAND):
+        line.ask("spare", SPARE)
+        assert (load(), crowded()) == (1, False)
+        line.ask("resting", REST)
+        assert (load(), crowded()) == (2, True)
+    line.end()
+
+
+def test_the_line_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "LONGEST_LINE", 1)
+    line = Line()
+    with full():
+        line.ask("resting", REST)
+        with pytest.raises(BusyError), underway("another", 0, 0, 60, REST):
+            pass
+        line.ask("hand", HAND)
+    assert sorted(line.end()) == ["hand", "resting"]
+
+
+def test_who_always_comes_anew_does_not_starve_the_rest() -> None:
+    # Each of these asks as a viewer of its own, and would take two seconds each time.
+    rest, answered = threading.Event(), threading.Event()
+
+    def greedy() -> None:
+        while not rest.is_set():
+            with suppress(BusyError, Cancelled), underway(f"{uuid4()}", 0, 0, 2.0, HAND) as token:
+                while not (token.flag[0] or rest.is_set()):
+                    answered.wait(0.01)
+
+    threads = [threading.Thread(target=greedy) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    try:
+        with underway("modest", 0, 0, 2.0, HAND):
+            answered.set()
+    finally:
+        rest.set()
+        for thread in threads:
+            thread.join()
+
+
 def test_only_so_much_spare_work_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "PLACES", 1)
     monkeypatch.setattr(work, "_OPEN", 1)
@@ -195,7 +250,7 @@ def test_a_process_that_ends_leaves_nobody_waiting(monkeypatch: pytest.MonkeyPat
     with full() as places:
         line.ask("waiting", REST)
         work.end_within(0.0)
-        assert line.end() == ["waiting: Cancelled"]
+        assert line.end() == ["waiting: BusyError"]
         assert all(one.token.flag[0] for one in work._works)
         places.close()
     assert load() == 0
