@@ -47,7 +47,7 @@ def counting(result: TheoryResult) -> str:
     text += (
         f"The network whose units are shown learns the data set {kept.load(spec.dataset).name}, 32 rows at "
     )
-    text += f"a time; those of 1 to {WIDTHS[-1]} units learn teacher, all rows at a time, "
+    text += f"a time; those of 1 to {WIDTHS[-1]} units learn the paper’s teacher, all rows at a time, "
     text += f"{_seeds(spec.seeds)} each. "
     text += f"Dead: active on fewer than {readable(100 * spec.epsilon)} % of the rows; the "
     text += "cones are those of x ~ N(0, I)."

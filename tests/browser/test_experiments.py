@@ -89,5 +89,8 @@ def test_figure_1_is_run_shown_and_linked_to(open_page: OpenPage) -> None:
     expect(page.locator("#figure1-width")).to_have_value("8")
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.locator("#figure1-shown")).to_be_visible()
+    expect(page.locator("#figure1-width")).to_be_hidden()  # the picture comes first
+    page.click("#experiments-setup > summary")
+    expect(page.locator("#figure1-width")).to_be_visible()
     page.wait_for_function("document.documentElement.scrollWidth === 390")  # once the picture is drawn anew
     assert barriers(page) == []

@@ -106,6 +106,10 @@ def test_units_and_layers_are_stepped_through(open_page: OpenPage) -> None:
     assert box is not None
     page.mouse.click(box["x"] + left + width * 4.5 / 11, box["y"] + box["height"] / 4)
     expect(page.locator("#depth-step")).to_have_text("4")
+    expect(page.locator("#depth-scrub input")).to_have_attribute(
+        "aria-valuetext",
+        re.compile("^update 4, plain [^,]+ dead, residual [^,]+ dead, batch norm [^,]+ dead, "),
+    )
     moved = before - np.array(page.evaluate(LINES))
     np.testing.assert_allclose(moved, width * 6 / 11, atol=1.5)
     died = layers.died[0, :, layers.condition(0.01, 0.99), :5].sum(axis=-1).mean()
