@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dash import Dash
+from dash.fingerprint import check_fingerprint
 from flask import Flask, Request, Response
 
 from dashboard import (
@@ -35,7 +36,7 @@ from hosting.configuration import configuration
 from jobs import service
 
 ROOT = Path(__file__).resolve().parent.parent
-_SAME = ("/_dash-component-suites/", "/assets/", "/_dash-layout", "/_dash-dependencies")
+_SAME = {"/_dash-layout", "/_dash-dependencies"}
 COMPRESSED = ["text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", routes.FRAME]
 
 
@@ -100,9 +101,10 @@ def create_app() -> Dash:
 
 
 class CompressedFiles(dict[str, bytes]):
-    """Scripts and styles compressed once a process: plotly.js takes a quarter of a second each time.
+    """Dash's scripts, compressed once a process: plotly.js takes a quarter of a second each time.
 
-    The keys are "algorithm;path". Answers without a path are not kept, so the files bound the size.
+    The keys are "algorithm;path", and a file has one path whatever an address adds, so the files bound the
+    size. Answers without a path are not kept; those of assets/ are compressed on their way, as they are read.
     """
 
     def set(self, key: str, value: bytes) -> None:
@@ -112,8 +114,13 @@ class CompressedFiles(dict[str, bytes]):
 
 
 def _path_of_a_file(request: Request) -> str:
-    """Return the path of what stays the same while the process runs, nothing for all else."""
-    return request.path if request.path.startswith(_SAME) else ""
+    """Return the path of what stays the same while the process runs, nothing for all else.
+
+    Dash answers whatever fingerprint stands in a file's name, and no other way of writing its path.
+    """
+    if request.path.startswith("/_dash-component-suites/"):
+        return check_fingerprint(request.path)[0]
+    return request.path if request.path in _SAME else ""
 
 
 def _page_or_404(view: Callable[..., Any]) -> Callable[..., Any]:

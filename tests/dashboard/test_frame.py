@@ -1,6 +1,7 @@
 import gzip
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -194,12 +195,26 @@ def test_answers_are_compressed(
 
 def test_only_files_are_kept_compressed(client: FlaskClient) -> None:
     kept = CompressedFiles()
-    kept.set("br;/assets/page.css", b"small")
+    kept.set("br;/_dash-layout", b"small")
     kept.set("br;", b"a frame")
-    assert kept == {"br;/assets/page.css": b"small"}
+    assert kept == {"br;/_dash-layout": b"small"}
     for beta in ("0.1", "0.2"):
         answer = client.get(f"/frame?cells=64&beta={beta}", headers={"Accept-Encoding": "gzip"})
         assert unpack(gzip.decompress(answer.data))[0]["settings"]["beta"] == float(beta)
+
+
+def test_a_file_is_kept_once_whatever_its_address(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: Counter[str] = Counter()
+    monkeypatch.setattr(CompressedFiles, "set", lambda _, key, value: kept.update([key]))
+    folder = "/_dash-component-suites/dash/dash-renderer/build"
+    names = ("dash_renderer.min.js", "dash_renderer.v9m1.min.js", "dash_renderer.v2_0mabc.min.js")
+    headers = {"Accept-Encoding": "gzip"}
+    assert [client.get(f"{folder}/{name}", headers=headers).status_code for name in names] == [200] * 3
+    for path in (f"{folder}/../build/{names[0]}", "/assets/page.css", "/assets/x/../page.css"):
+        client.get(path, headers=headers).close()
+    assert kept == {f"gzip;{folder}/{names[0]}": 3}
 
 
 @pytest.fixture
