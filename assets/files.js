@@ -16,6 +16,7 @@
   async function answered(address, query, body) {
     try {
       const answer = await fetch(`${dc.view.base()}${address}?${new URLSearchParams(query)}`, body && { method: "POST", body });
+      if (answer.status === 503) return { message: dc.files.BUSY };
       return await answer.json();
     } catch {
       return { message: "The server did not answer" };
@@ -43,6 +44,8 @@
   }
 
   dc.files = {
+    BUSY: "The server is busy. Please try again in a moment",
+
     // Opens the browser's dialog. Its box is kept while that is open: nothing else holds it.
     choose(accept, take) {
       chooser = Object.assign(document.createElement("input"), { type: "file", accept });

@@ -28,8 +28,12 @@
 
   async function post(route, body, query = "") {
     const answer = await fetch(`${dc.view.base()}layer/${route}?${query}`, { method: "POST", body });
+    if (answer.status === 503) throw new Error(`${dc.files.BUSY}.`);
     return answer.arrayBuffer();
   }
+
+  // Why nothing came back; what browsers say of a network is no sentence.
+  const reason = ({ message }, otherwise = "The server does not answer.") => (message === `${dc.files.BUSY}.` ? message : otherwise);
 
   // ------------------------------------------------------------- files
 
@@ -69,8 +73,8 @@
     let told;
     try {
       told = dc.unpack(await post("units", new Blob([files.layer, files.inputs ?? ""]), query()));
-    } catch {
-      told = { header: { problem: "The server does not answer, or the file cannot be read." } };
+    } catch (problem) {
+      told = { header: { problem: reason(problem, "The server does not answer, or the file cannot be read.") } };
     }
     if (mine !== seq) return;
     busy(false);
@@ -193,8 +197,8 @@
     let told;
     try {
       told = dc.unpack(await post("look", question(drawn, sunk)));
-    } catch {
-      told = { header: { problem: "The server does not answer." } };
+    } catch (problem) {
+      told = { header: { problem: reason(problem) } };
     }
     if (mine !== looks) return;
     if (told.header.problem) {
@@ -263,8 +267,8 @@
     try {
       const body = await post("export", new Blob([files.layer, files.inputs ?? ""]), wanted);
       dc.save(new Blob([body]), `${files.layer.name.replace(/\.\w+$/, "")}_units.${kind}`);
-    } catch {
-      say("The server does not answer.");
+    } catch (problem) {
+      say(reason(problem));
     }
     busy(false);
   }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from threading import Lock
 
 from flask import Flask, Response, request
 
@@ -12,13 +13,14 @@ from dashboard.export_files import npz, table
 from dashboard.layer import KEYS, PAGE, answer, look, numbers, read_look, upload
 from dashboard.options import choice
 from dashboard.packing import pack
+from dashboard.reception import held, turn
 from dashboard.settings import DEFAULT
+from dashboard.work import BusyError
 from dynamics.tensor_file import MIB, UnreadableError
 
 EXAMPLE = Path(__file__).parent / "example_layer.npz"  # made by benchmarks/example_layer.py
 _BYTES = "application/x-dead-cone"  # not compressed: they are random
 _LARGEST_LOOK = MIB
-_READING = Lock()  # a large layer takes some hundred MiB while it is read: one after the other
 
 
 def register(server: Flask) -> None:
@@ -28,24 +30,28 @@ def register(server: Flask) -> None:
     """
 
     @server.post("/layer/units")
+    @_in_line
     def post_layer() -> Response:
         body = _body(2 * PAGE.size)
         if body is None:
             return _refused()
-        with _READING:
+        with turn():
             return _answer(answer(upload(request.args, body)))
 
     @server.post("/layer/look")
+    @_in_line
     def post_look() -> Response:
         body = _body(_LARGEST_LOOK)
         if body is None:
             return _refused()
         try:
-            return _answer(look(read_look(body)))
+            with turn():
+                return _answer(look(read_look(body)))
         except InvalidSettingError as problem:
             return _answer(pack({"problem": f"{problem.message}."}), 422)
 
     @server.post("/layer/export")
+    @_in_line
     def post_export() -> Response:
         body = _body(2 * PAGE.size)
         if body is None:
@@ -54,7 +60,7 @@ def register(server: Flask) -> None:
             kind = choice(request.args, "format", ("npz", "csv"))
             direction = choice(request.args, "direction", ("across", "along", "against", "file"))
             settings = DEFAULT.edit({key: request.args[key] for key in KEYS if key in request.args})
-            with _READING:
+            with turn():
                 found = numbers(upload(request.args, body), settings, direction)
         except (InvalidSettingError, UnreadableError) as problem:
             return _answer(pack({"problem": f"{problem}."}), 422)
@@ -64,6 +70,22 @@ def register(server: Flask) -> None:
     @server.get("/layer/example")
     def get_example_layer() -> Response:
         return Response(EXAMPLE.read_bytes(), mimetype=_BYTES)
+
+
+def _in_line(view: Callable[[], Response]) -> Callable[[], Response]:
+    """Let a view's requests in when there is room for what they bring; the page reads why not."""
+
+    @wraps(view)
+    def answered() -> Response:
+        try:
+            with held():
+                return view()
+        except BusyError as problem:
+            refused = _answer(pack({"problem": f"{problem}."}), 503)
+            refused.headers["Retry-After"] = "1"
+            return refused
+
+    return answered
 
 
 def _body(most: int) -> bytes | None:

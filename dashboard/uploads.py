@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import PurePath
-from threading import Lock
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from dashboard.reception import held, turn
 from experiments import kept
 from experiments.table import MOST_BYTES as MOST_BYTES_OF_DATA
 from experiments.table import Table
@@ -27,7 +27,6 @@ from jobs.store import StoreError
 
 LIMITS = {"data": MOST_BYTES_OF_DATA, "units": MOST_BYTES_OF_UNITS}  # bytes, by route
 _NAME_LENGTH = 40
-_READING = Lock()  # a large table takes some hundred MiB while it is read: one after the other
 
 Answer = dict[str, Any]
 
@@ -52,16 +51,17 @@ def _answered(route: str, read: Callable[[bytes, str], Answer]) -> tuple[Respons
     """Answer with what is read from the request's body, or with what is wrong with it."""
     file, most = plain(PurePath(request.args.get("file", "")).name) or "file", LIMITS[route]
     request.max_content_length = most
-    try:
-        content = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        size = f"{(request.content_length or 0) / 2**20:.1f} MiB" if request.content_length else "larger"
-        return jsonify(message=f"{file} is {size}; at most {most >> 20} MiB are read"), 413
-    try:
-        with _READING:
-            return jsonify(read(content, file) | {"file": file}), 200
-    except (ValueError, StoreError) as problem:
-        return jsonify(message=str(problem).rstrip("."), file=file), 200
+    with held():
+        try:
+            content = request.get_data(cache=False)
+        except RequestEntityTooLarge:
+            size = f"{(request.content_length or 0) / 2**20:.1f} MiB" if request.content_length else "larger"
+            return jsonify(message=f"{file} is {size}; at most {most >> 20} MiB are read"), 413
+        try:
+            with turn():
+                return jsonify(read(content, file) | {"file": file}), 200
+        except (ValueError, StoreError) as problem:
+            return jsonify(message=str(problem).rstrip("."), file=file), 200
 
 
 def plain(name: str) -> str:

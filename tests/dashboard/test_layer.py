@@ -4,13 +4,14 @@ import builtins
 import io
 import json
 import os
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from dashboard import create_app, layer_layout
+from dashboard import create_app, layer_layout, reception
 from dashboard.layer import MOST_WAITS, PAGE, Upload, numbers, read
 from dashboard.layer_routes import EXAMPLE
 from dashboard.layer_words import Counts, title
@@ -89,6 +90,20 @@ def test_problems_and_questions_are_answers(client: FlaskClient) -> None:
     too_long = client.post("/layer/units", environ_base={"CONTENT_LENGTH": str(2 * PAGE.size + 1)})
     assert too_long.status_code == 413
     assert "16 MiB" in unpack(too_long.data)[0]["problem"]
+
+
+@pytest.mark.parametrize("route", ["units", "look", "export"])
+def test_a_body_is_read_only_where_there_is_room_for_it(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, route: str
+) -> None:
+    monkeypatch.setattr(reception, "PATIENCE", 0)
+    body = io.BytesIO(FILE)
+    with ExitStack() as others:
+        for _ in range(reception.HELD):
+            others.enter_context(reception.held())
+        answer = client.post(f"/layer/{route}", input_stream=body, content_length=len(FILE))
+    assert (answer.status_code, answer.headers["Retry-After"], body.tell()) == (503, "1", 0)
+    assert unpack(answer.data)[0] == {"problem": "The server is busy. Please try again in a moment."}
 
 
 def test_a_look_has_picture_words_and_waits(client: FlaskClient) -> None:

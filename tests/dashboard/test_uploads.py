@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from flask.testing import FlaskClient
 
 from dashboard import experiments_boxes as boxes
 from dashboard import network_words as words
-from dashboard import own_data, uploads
+from dashboard import own_data, reception, routes, uploads, work
 from dashboard.controls import InvalidSettingError
 from dashboard.network_callbacks import drawn
 from dashboard.settings import DEFAULT
@@ -33,6 +34,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
     monkeypatch.setattr(kept, "_shelf", lambda: memory)
     server = Flask("alone")
     uploads.register(server)
+    routes.register(server)  # which answers for those that have no time
     with server.test_client() as client:
         yield client
 
@@ -150,6 +152,35 @@ def test_a_large_body_is_refused_unread(client: FlaskClient, route: str, most: i
     answer = client.post(f"/{route}?file=large", data=bytes((most << 20) + 1))
     assert answer.status_code == 413
     assert answer.get_json() == {"message": f"large is {most}.0 MiB; at most {most} MiB are read"}
+
+
+BUSY = "The server is busy. Please try again in a moment"
+
+
+@pytest.mark.parametrize("route", ["data", "units"])
+def test_a_body_is_read_only_where_there_is_room_for_it(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, route: str
+) -> None:
+    monkeypatch.setattr(reception, "PATIENCE", 0)
+    body = io.BytesIO(TABLE)
+    with ExitStack() as others:
+        for _ in range(reception.HELD):
+            others.enter_context(reception.held())
+        answer = client.post(f"/{route}?file=a.csv", input_stream=body, content_length=len(TABLE))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert (answer.get_json(), body.tell()) == ({"message": BUSY}, 0)
+    assert client.post(f"/{route}?file=a.csv", data=TABLE).status_code == 200
+
+
+def test_a_file_stands_in_the_line_of_all_work_and_leaves_it_when_the_server_ends(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "_ends", [])
+    with work.underway("somebody", 0, 0, 60) as other:
+        work.end_within(0)
+        answer = client.post("/data?file=a.csv", data=TABLE)
+        assert other.cancelled
+    assert (answer.status_code, answer.get_json()) == (503, {"message": BUSY})
 
 
 # ------------------------------------------------------------------ a watched network

@@ -1,0 +1,49 @@
+"""How files of viewers are let in: few at once, for what a request brings is held in memory, all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+from uuid import uuid4
+
+from dashboard.request import LONGEST_SECONDS
+from dashboard.work import BusyError, underway
+from dynamics import Cancelled
+
+HELD = 4  # bodies in memory at once, at most 32 MiB each
+PATIENCE = 3.0  # seconds that a request waits before its body is read
+_places = BoundedSemaphore(HELD)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Wait until a request's body may be read, and keep its place for as long as it is in memory.
+
+    Raises
+    ------
+    BusyError
+        When too many others are held.
+    """
+    if not _places.acquire(timeout=PATIENCE):
+        raise BusyError
+    try:
+        yield
+    finally:
+        _places.release()
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Stand in the line of all work: a large file takes some hundred MiB while it is read.
+
+    Raises
+    ------
+    BusyError
+        When the turn does not come in time, or the server has to end.
+    """
+    try:
+        with underway(f"file {uuid4()}", 0, 0, LONGEST_SECONDS):
+            yield
+    except Cancelled:
+        raise BusyError from None
