@@ -29,7 +29,7 @@ from dashboard import (
 )
 from dashboard.layout import layout
 from dashboard.pages import is_page
-from dashboard.prefix import Prefixed
+from dashboard.prefix import Prefixed, rooted
 from dashboard.security import protect
 from experiments import kept
 from hosting.configuration import configuration
@@ -119,7 +119,8 @@ def _path_of_a_file(request: Request) -> str:
     Dash answers whatever fingerprint stands in a file's name, and no other way of writing its path.
     """
     if request.path.startswith("/_dash-component-suites/"):
-        return check_fingerprint(request.path)[0]
+        path, _ = check_fingerprint(request.path)  # type: ignore[no-untyped-call]  # Dash leaves it untyped
+        return str(path)
     return request.path if request.path in _SAME else ""
 
 
@@ -127,7 +128,7 @@ def _page_or_404(view: Callable[..., Any]) -> Callable[..., Any]:
     """Return Dash's view of all addresses, with the status 404 where there is no page; the page says so."""
 
     def shown(path: str) -> tuple[Any, int]:
-        return view(path=path), 200 if is_page(f"/{path}") else 404
+        return view(path=path), 200 if is_page(rooted(f"/{path}")) else 404
 
     return shown
 

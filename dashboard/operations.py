@@ -26,6 +26,7 @@ from werkzeug.wsgi import ClosingIterator
 
 from dashboard import measures
 from hosting.configuration import Configuration
+from hosting.headers import SENTENCE
 from jobs import StoreError, service
 
 _ROUTE = "deadcone.route"
@@ -133,7 +134,8 @@ class Measured:
 
 def _refusal(start: Callable[..., Any]) -> Iterable[bytes]:
     """Answer without work, so that a full line becomes shorter."""
-    start("503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", "1")])
+    headers = {"Content-Type": "text/plain", "Retry-After": "1", **SENTENCE}
+    start("503 Service Unavailable", [*headers.items()])
     return [b"The server is busy. Please try again in a moment.\n"]
 
 
@@ -159,10 +161,11 @@ def _counted(body: Iterable[bytes], answer: dict[str, Any]) -> Iterator[bytes]:
 def _numbers(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Answer at the port of the metrics."""
     if environ.get("PATH_INFO") != "/metrics":
-        start_response("404 Not Found", [("Content-Type", "text/plain")])
+        start_response("404 Not Found", [("Content-Type", "text/plain"), *SENTENCE.items()])
         return [b"There is only /metrics here.\n"]
     body = exposition()
-    start_response("200 OK", [("Content-Type", CONTENT_TYPE_LATEST), ("Content-Length", str(len(body)))])
+    headers = {"Content-Type": CONTENT_TYPE_LATEST, "Content-Length": str(len(body)), **SENTENCE}
+    start_response("200 OK", [*headers.items()])
     return [body]
 
 

@@ -14,8 +14,10 @@ def rooted(path: str) -> str:
 
 
 def within(path: str) -> str:
-    """Return the path of this site that an address's path stands for."""
+    """Return the path of this site that an address's path stands for; the prefix may lack its last slash."""
     prefix = configuration().prefix
+    if f"{path}/" == prefix:
+        return "/"
     return "/" + path.removeprefix(prefix) if path.startswith(prefix) else path
 
 

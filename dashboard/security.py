@@ -8,6 +8,9 @@ from dash import Dash
 from flask import Flask, Response, request
 
 from dashboard.embed import PICTURES
+from hosting.headers import ALWAYS
+
+_EMBEDDED = {"/", "/lesson"}  # addresses that show an embedded picture
 
 
 def protect(app: Dash, ancestors: str) -> None:
@@ -18,20 +21,14 @@ def protect(app: Dash, ancestors: str) -> None:
     """
     scripts = app.csp_hashes()
     usual, embedded = policy(scripts, ancestors or "'self'"), policy(scripts, ancestors or "*")
-    headers = {
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "strict-origin",  # not with every frame the whole address
-    }
-
     server: Flask = app.server
 
     @server.after_request
     def add(response: Response) -> Response:
-        picture = request.args.getlist("embed")[-1:]
-        response.headers.setdefault(
-            "Content-Security-Policy", embedded if set(picture) & PICTURES.keys() else usual
-        )
-        for name, value in headers.items():
+        picture = set(request.args.getlist("embed")[-1:]) & PICTURES.keys()
+        shown = request.path in _EMBEDDED and picture
+        response.headers.setdefault("Content-Security-Policy", embedded if shown else usual)
+        for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
         return response
 

@@ -13,6 +13,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Event, Thread
 
+from hosting.headers import SENTENCE
+
 _BACKLOG = 2048
 _PERIOD = 0.1  # seconds between two looks whether to leave
 _PAGE = b"""<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="2">
@@ -54,6 +56,8 @@ class _Answer(BaseHTTPRequestHandler):
         self.send_response(200 if alive else 503)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
+        for name, text in SENTENCE.items():
+            self.send_header(name, text)
         if not alive:
             self.send_header("Retry-After", "2")
         self.end_headers()

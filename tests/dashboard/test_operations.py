@@ -11,9 +11,11 @@ import pytest
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from dashboard import create_app
+from dashboard import create_app, operations
+from dashboard.pages import is_page, view_at
 from hosting import VERSION
 from hosting.configuration import configuration
+from hosting.headers import SENTENCE
 from jobs import service
 
 NUMBERS = {"SERVER_PORT": "9100"}
@@ -108,7 +110,36 @@ def test_a_request_s_name_is_the_proxy_s_only_if_it_is_one(client: FlaskClient, 
     assert re.fullmatch("[0-9a-f]{32}", name)
 
 
+def test_answers_without_the_application_carry_the_security_headers(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "waiting_line", lambda: operations.MOST_WAITING + 1)
+    refused = client.get("/frame")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+    for answer in (refused, *(client.get(path, environ_overrides=NUMBERS) for path in ("/metrics", "/"))):
+        assert SENTENCE.items() <= dict(answer.headers).items()
+
+
 # ------------------------------------------------------------------ below a prefix
+
+
+@pytest.mark.parametrize(
+    ("path", "page", "view"),
+    [
+        ("/dead-cone", True, "explore"),
+        ("/dead-cone/", True, "explore"),
+        ("/dead-cone/risk", True, "risk"),
+        ("/dead-cone-risk", False, "explore"),
+        ("/dead-cone/dead-cone", False, "explore"),
+        ("/", True, "explore"),
+    ],
+)
+def test_a_path_is_that_of_a_page_below_the_prefix(
+    client: FlaskClient, path: str, page: bool, view: str
+) -> None:
+    assert (is_page(path), view_at(path)) == (page, view)
+    if path.startswith("/dead-cone"):
+        assert client.get(path).status_code == (200 if page else 404)
 
 
 @pytest.mark.parametrize("path", ["/about", "/dead-cone/about", "/dead-cone/teach/glossary", "/dead-cone/"])

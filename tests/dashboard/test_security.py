@@ -41,7 +41,8 @@ def test_only_pictures_made_for_it_are_shown_in_frames_of_others(client: FlaskCl
         return directives(client.get(path).headers["Content-Security-Policy"])["frame-ancestors"]
 
     assert ancestors("/?embed=map&level=none") == ancestors("/lesson?embed=none&embed=alive") == ["*"]
-    for path in ("/lesson", "/?embed=none", "/?embed=nothing", "/?embed=map&embed=none"):
+    others = [f"{path}?embed=map" for path in ("/teach", "/about", "/risk", "/experiments", "/frame")]
+    for path in ("/lesson", "/?embed=none", "/?embed=nothing", "/?embed=map&embed=none", *others):
         assert ancestors(path) == ["'self'"]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from hosting.headers import SENTENCE
 from hosting.waiting import WaitingRoom, listening, served_plainly
 
 
@@ -29,6 +30,7 @@ def test_it_is_alive_not_ready_and_leaves_the_socket_to_others(listener: socket.
         answer = ask(listener, "/readyz", method)
         assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
         assert "Python" not in answer.headers["Server"]
+        assert SENTENCE.items() <= dict(answer.headers).items()
     with socket.create_connection(listener.getsockname()) as slow:  # which says nothing
         assert ask(listener, "/healthz").status == 200
         slow.close()
