@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from threading import BoundedSemaphore
 from uuid import uuid4
 
 from dashboard.request import LONGEST_SECONDS
 from dashboard.work import BusyError, underway
-from dynamics import Cancelled
+from dynamics import Cancellation
 
 HELD = 4  # bodies in memory at once, at most 32 MiB each
 PATIENCE = 3.0  # seconds that a request waits before its body is read
@@ -33,8 +33,7 @@ def held() -> Iterator[None]:
         _places.release()
 
 
-@contextmanager
-def turn() -> Iterator[None]:
+def turn() -> AbstractContextManager[Cancellation]:
     """Stand in the line of all work: a large file takes some hundred MiB while it is read.
 
     Raises
@@ -42,8 +41,4 @@ def turn() -> Iterator[None]:
     BusyError
         When the turn does not come in time, or the server has to end.
     """
-    try:
-        with underway(f"file {uuid4()}", 0, 0, LONGEST_SECONDS):
-            yield
-    except Cancelled:
-        raise BusyError from None
+    return underway(f"file {uuid4()}", 0, 0, LONGEST_SECONDS)

@@ -1,13 +1,21 @@
 """The server's settings: gunicorn.conf.py as gunicorn reads it."""
 
+import json
 import os
 import runpy
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
 
+from dashboard.work import BusyError
 from hosting.configuration import configuration
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,3 +98,41 @@ def test_an_image_compiles_for_the_least_processor(environment: pytest.MonkeyPat
     target = read_settings()["portable_target"]()
     named = os.environ.get("NUMBA_CPU_NAME"), os.environ.get("NUMBA_CPU_FEATURES")
     assert named == (target or (None, None))
+
+
+@contextmanager
+def serving(store: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """Serve the page as it is served; yields the port and gunicorn."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listening.fileno()}", "app:server"]
+        environment = os.environ | {"DEADCONE_STORE": str(store), "WEB_CONCURRENCY": "1"}
+        server = subprocess.Popen(command, cwd=ROOT, pass_fds=[listening.fileno()], env=environment)
+        try:
+            yield listening.getsockname()[1], server
+        finally:
+            server.kill()
+            server.wait()
+
+
+def test_a_server_that_has_to_end_gives_up_its_work_in_time_for_an_answer(tmp_path: Path) -> None:
+    long = "/frame?cells=1024&eta=16.6&beta=0.224&budget=20"  # chaotic: it would take minutes
+    with serving(tmp_path / "jobs.sqlite3") as (port, server):
+
+        def alive() -> int:
+            with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+                connection.request("GET", "/healthz")
+                return connection.getresponse().status
+
+        assert alive() == 200
+        with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            connection.request("GET", long)
+            begin = perf_counter()
+            server.terminate()
+            answer = connection.getresponse()
+            told = json.loads(answer.read())
+            code = server.wait(60)
+            seconds = perf_counter() - begin
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+    assert told == {"message": str(BusyError())}
+    assert code == 0
+    assert seconds <= 5
