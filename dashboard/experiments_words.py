@@ -18,7 +18,7 @@ from experiments.intervals import estimate, geometric
 from experiments.networks import Kind
 from experiments.optimizers import Method
 from experiments.theory import LONE_UNITS, Theory
-from figures.figure1_axes import Error, Swept
+from figures.figure1_axes import FEWEST, Error, Swept
 
 Result = Figure1Result | DepthResult
 
@@ -169,7 +169,7 @@ def seeds(result: Result) -> str:
     """Say what the lines or colours are the mean of."""
     count = result.spec.seeds
     of = f"{count} seeds" if result.finished in (0, result.networks) else "the seeds so far"
-    interval = ", 95 % interval" if isinstance(result, Figure1Result) else ""
+    interval = ", 95 % interval" if isinstance(result, Figure1Result) and count >= FEWEST else ""
     return f"mean of {of}{interval}" if count > 1 else "one seed"
 
 

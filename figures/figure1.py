@@ -22,11 +22,10 @@ from figures.chart import (
     percent,
     spec,
 )
-from figures.figure1_axes import Error, Panels, Swept, domain, panel_axes, share_top
+from figures.figure1_axes import FEWEST, Error, Panels, Swept, domain, panel_axes, share_top
 from figures.theme import momentum_shades, with_alpha
 from figures.view import View
 
-_FEWEST = 3  # seeds with an interval: that of two is as wide as the picture while a run begins
 _LOGARITHMIC = 30.0  # errors that differ by more are drawn on a logarithmic axis
 
 Write = Callable[[float], str]
@@ -96,7 +95,7 @@ def figure1(
 def _estimates(panels: Panels, name: str, mean: Callable[[Floats], Estimate], quantity: str) -> Estimate:
     which = panels.result.spec.datasets.index(name)
     found = mean(panels.result.along(panels.swept, quantity)[which])
-    few = found.count < _FEWEST
+    few = found.count < FEWEST
     return replace(found, low=np.where(few, np.nan, found.low), high=np.where(few, np.nan, found.high))
 
 
