@@ -126,6 +126,7 @@ def test_a_server_that_has_to_end_gives_up_its_work_in_time_for_an_answer(tmp_pa
         assert alive() == 200
         with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
             connection.request("GET", long)
+            assert alive() == 200  # so the request before was taken, too
             begin = perf_counter()
             server.terminate()
             answer = connection.getresponse()
