@@ -1,7 +1,8 @@
 """Hostile requests against a server: ``python -m benchmarks.fuzz [REQUESTS] [SEED]`` starts gunicorn.
 
 Every answer has to be the page's own: below 500 (503 only where something took too long), without a
-traceback, soon, and the server's memory must not grow.
+traceback, within 2 s unless somebody waits for a whole picture or a file, and the server's memory must not
+grow once its caches are full.
 """
 
 from __future__ import annotations
@@ -30,6 +31,16 @@ COMPUTED = (
 )
 PAGES = ("/", "/lesson", "/risk", "/experiments", "/about", "/teach/questions", "/nowhere")
 ROUTES = COMPUTED * 4 + PAGES
+UPLOADS = ("/data", "/units", "/layer/units", "/layer/look", "/layer/export")
+# Files that there are, whose names take a fingerprint and whose paths can be written in other ways.
+FILES = (
+    ("/_dash-component-suites/plotly/package_data/", "plotly", ".min.js"),
+    ("/_dash-component-suites/dash/dash-renderer/build/", "dash_renderer", ".min.js"),
+    *(("/assets/", "pump", ".js"), ("/assets/fonts/", "README", ".md"), ("/assets/", "page", ".css")),
+)
+INTERACTIVE = 2.0  # seconds
+WARM = 10_000  # requests, after which the caches are full
+MOST_GROWTH = 0.05  # of the memory, from the half of all requests to the last quarter
 CALLBACKS = "/_dash-update-component"
 # What a number, a text or a value of JSON may be instead of what it should be.
 NUMBERS = (
@@ -176,6 +187,7 @@ class Fuzzer:
         kinds: list[tuple[int, Callable[[], Request]]] = [
             (8, self._address),
             (2, self._path),
+            (1, self._file),
             (8, self._callback),
             (2, self._body),
             (1, self._method),
@@ -211,6 +223,14 @@ class Fuzzer:
         )
         return Request("GET", (start + quote(self._text(), safe="/%", errors="surrogatepass"))[:8000])
 
+    def _file(self) -> Request:
+        folder, name, ending = self._random.choice(FILES)
+        mark = f".v{self._random.randrange(10**6)}m{self._random.randrange(10**6)}"
+        detour = ("", "x/../", "./", "/", "..%2f", "%2e%2e/assets/", "../" * 5, "x/" * 900 + "../" * 900)
+        path = folder + self._random.choice(detour) + name + self._random.choice(("", mark)) + ending
+        headers = {"Accept-Encoding": self._random.choice(("gzip", "br", "identity", "*", "br;q=nan"))}
+        return Request("GET", path, headers)
+
     def _method(self) -> Request:
         method = self._random.choice(("PUT", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE", "PROPFIND"))
         return Request(method, self._random.choice((*ROUTES, CALLBACKS)))
@@ -223,7 +243,7 @@ class Fuzzer:
         body = self._random.choice(
             (b"", b"\x00" * 1000, b"--x\r\n", rows.encode(errors="replace"), b"PK\x03\x04")
         )
-        path = self._random.choice(("/data", "/units", CALLBACKS))
+        path = self._random.choice((*UPLOADS, CALLBACKS))
         return Request(
             "POST", f"{path}?file={quote(self._text()[:80], errors='replace')}", {"Content-Type": kind}, body
         )
@@ -314,8 +334,21 @@ class Found:
         self.slowest = sorted([*self.slowest, (seconds, f"{asked.method} {asked.path[:150]}")])[-5:]
         if status >= 500 and status not in (501, 503, 505):
             self.wrong.append(f"{status}: {asked.method} {asked.path[:300]} {asked.body[:600]!r}")
+        if seconds > INTERACTIVE and interactive(asked):
+            self.wrong.append(f"{seconds:.1f} s: {asked.method} {asked.path[:300]} {asked.body[:600]!r}")
         if b"Traceback (most recent" in answer:
             self.wrong.append(f"a traceback: {asked.method} {asked.path[:300]} {asked.body[:600]!r}")
+
+
+def interactive(asked: Request) -> bool:
+    """Tell whether a hand waits for the answer, and not for a whole picture, its numbers or a file."""
+    path, _, query = asked.path.partition("?")
+    return "still=0" in query.split("&") if path == "/frame" else not path.startswith(("/table", "/export"))
+
+
+def growth(weights: list[float]) -> float:
+    """Return by what share the most memory of the last quarter exceeds that at the half."""
+    return max(weights[-max(len(weights) // 4, 1) :]) / weights[(len(weights) - 1) // 2] - 1
 
 
 def memory(process: int) -> float:
@@ -372,7 +405,7 @@ def main(argv: list[str]) -> None:
             for number, asked in enumerate(islice(fuzzer, count), 1):
                 begin = perf_counter()
                 found.note(asked, *ask(address, asked), perf_counter() - begin)
-                if number % max(count // 10, 1) == 0:
+                if number % max(count // 20, 1) == 0:
                     weights.append(memory(server.pid))
                     print(f"{number} requests, {weights[-1]:.0f} MiB, {dict(found.statuses)}", flush=True)
         finally:
@@ -380,6 +413,8 @@ def main(argv: list[str]) -> None:
             server.wait(60)
         if "Traceback" in log.read_text():
             found.wrong.append(f"in the log: {log.read_text()[-4000:]}")
+    if count >= WARM and growth(weights) > MOST_GROWTH:
+        found.wrong.append(f"memory grew by {growth(weights):.1%}")
     print(*(f"{seconds:.2f} s {what}" for seconds, what in reversed(found.slowest)), sep="\n")
     print(*found.wrong[:20], f"{len(found.wrong)} wrong", sep="\n")
     raise SystemExit(bool(found.wrong))

@@ -9,7 +9,7 @@ from typing import Any
 
 from dash import Dash
 from dash.fingerprint import check_fingerprint
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 
 from dashboard import (
     callbacks,
@@ -75,6 +75,7 @@ def create_app() -> Dash:
             },
         ],
     )
+    server.after_request(_whole)  # the last that is added is the first that runs: before Flask-Compress
     app.index_string = app.index_string.replace("<html>", '<html lang="en-GB">')
     app.layout = layout()
     server.view_functions["/<path:path>"] = _page_or_404(server.view_functions["/<path:path>"])
@@ -104,7 +105,7 @@ class CompressedFiles(dict[str, bytes]):
     """Dash's scripts, compressed once a process: plotly.js takes a quarter of a second each time.
 
     The keys are "algorithm;path", and a file has one path whatever an address adds, so the files bound the
-    size. Answers without a path are not kept; those of assets/ are compressed on their way, as they are read.
+    size. Answers without a path are not kept.
     """
 
     def set(self, key: str, value: bytes) -> None:
@@ -113,15 +114,31 @@ class CompressedFiles(dict[str, bytes]):
             self[key] = value
 
 
-def _path_of_a_file(request: Request) -> str:
+def _path_of_a_file(asked: Request) -> str:
     """Return the path of what stays the same while the process runs, nothing for all else.
 
-    Dash answers whatever fingerprint stands in a file's name, and no other way of writing its path.
+    Dash answers whatever fingerprint stands in a script's name, and no other way of writing its path.
+    Those of assets/ are small, and whoever works on them sees them change.
     """
-    if request.path.startswith("/_dash-component-suites/"):
-        path, _ = check_fingerprint(request.path)  # type: ignore[no-untyped-call]  # Dash leaves it untyped
+    if asked.path.startswith("/_dash-component-suites/"):
+        path, _ = check_fingerprint(asked.path)  # type: ignore[no-untyped-call]  # Dash leaves it untyped
         return str(path)
-    return request.path if request.path in _SAME else ""
+    return asked.path if asked.path in _SAME else ""
+
+
+def _whole(response: Response) -> Response:
+    """Read a text of assets/ at once.
+
+    What comes in parts Flask-Compress does not close, sends to a browser that has it, and never as gzip.
+    """
+    if (
+        request.path.startswith("/assets/")
+        and response.status_code == 200
+        and response.mimetype in COMPRESSED
+    ):
+        response.direct_passthrough = False
+        response.get_data()
+    return response
 
 
 def _page_or_404(view: Callable[..., Any]) -> Callable[..., Any]:

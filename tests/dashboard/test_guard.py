@@ -11,7 +11,7 @@ import orjson
 import pytest
 from flask.testing import FlaskClient
 
-from benchmarks.fuzz import CALLBACKS, Fuzzer, plain, settings_and_options
+from benchmarks.fuzz import CALLBACKS, Found, Fuzzer, Request, growth, plain, settings_and_options
 from dashboard import create_app
 from dashboard.guard import MOST_BYTES
 from dashboard.settings import DEFAULT
@@ -69,6 +69,19 @@ def test_1500_hostile_requests(client: FlaskClient, dependencies: list[dict[str,
             before = resident()
     assert {200, 204, 400, 404, 405, 413, 422} <= statuses.keys()
     assert resident() - before < 64 * 2**20
+
+
+def test_what_is_slow_or_grows_is_found() -> None:
+    found = Found()
+    for path in ("/frame?still=0&cells=9", "/frame?cells=9", "/table?still=0", "/assets/pump.js"):
+        for seconds in (1.9, 2.1):
+            found.note(Request("GET", path), 200, b"", seconds)
+    assert [text.split(" b'")[0] for text in found.wrong] == [
+        "2.1 s: GET /frame?still=0&cells=9",
+        "2.1 s: GET /assets/pump.js",
+    ]
+    assert growth([1, 5, 8, 10, 10, 10, 11, 10]) == pytest.approx(0.1)
+    assert growth([1, 5, 8, 10, 20, 20, 9, 10]) == 0
 
 
 def test_what_the_page_asks_passes(client: FlaskClient, saving: dict[str, Any]) -> None:
