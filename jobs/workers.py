@@ -117,22 +117,12 @@ def serve(path: Path, idle: float = _IDLE) -> None:
 
 def _settle() -> None:
     """Make this process a worker: patient, on one thread, and gone with the process that started it."""
-    _give_way()
+    import_module("hosting.patience")  # the fork server has, where it found it
     take_one_core()
     signal.signal(signal.SIGTERM, _leave)
     parent = multiprocessing.parent_process()
     if parent is not None:
         Thread(target=_follow, args=(parent,), daemon=True).start()
-
-
-def _give_way() -> None:
-    """Let everybody else's work come first, above all the server's.
-
-    Where Linux has sched_autogroup on, a niceness counts only among the processes of one session; so workers
-    have one of their own, in which they are no part of the server's share.
-    """
-    import_module("hosting.patience")
-    os.setsid()
 
 
 def _follow(parent: BaseProcess) -> None:

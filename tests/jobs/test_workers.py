@@ -39,7 +39,7 @@ def test_a_sweep_survives_a_killed_worker_a_cancellation_and_a_restart(
         assert {os.getpriority(os.PRIO_PROCESS, pid) for pid in first.pids} == {
             min(os.getpriority(os.PRIO_PROCESS, 0) + 10, 19)
         }
-        assert [os.getsid(pid) for pid in first.pids] == first.pids
+        assert len({os.getsid(pid) for pid in first.pids} - {os.getsid(0)}) == 1
         killed = first.pids[0]
         os.kill(killed, signal.SIGKILL)
         until(lambda: here.status(job).done >= 4, "tiles after a worker was killed")
