@@ -142,22 +142,22 @@ def test_a_sweep_is_cancelled_and_goes_on(open_page: OpenPage) -> None:
     page = open_page("/risk?gamma=0.3", width=390, height=844)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.click("#risk-axes summary")
-    fill(page, across_count="12", up_count="10", risk_side="96")
+    fill(page, across_to="1", across_count="30", up_count="20", risk_side="128")
     page.click("#risk-run")
     page.wait_for_selector("#risk-cancel:not([hidden])")
     page.wait_for_function("/^[1-9]/.test(document.getElementById('risk-progress-words').textContent)")
     page.click("#risk-cancel")
     expect(page.locator("#risk-remark")).to_contain_text("Stopped.")
     done = page.inner_text("#risk-progress-words")
-    assert re.fullmatch(r"\d+ of 120 cells", done)
-    assert done != "120 of 120 cells"
+    assert re.fullmatch(r"\d+ of 600 cells", done)
+    assert done != "600 of 600 cells"
     page.click("#risk-run")
     finished(page)
-    expect(page.locator("#risk-progress-words")).to_have_text("120 of 120 cells")
+    expect(page.locator("#risk-progress-words")).to_have_text("600 of 600 cells")
     with page.expect_download() as saved:
         page.click("#risk-csv")
     lines = saved.value.path().read_text().splitlines()
-    assert len(lines) == 121
+    assert len(lines) == 601
     assert lines[0].startswith("eta,beta,dead_count,dead_share")
 
 
