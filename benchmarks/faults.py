@@ -1,7 +1,8 @@
 """What breaks, and what then happens: ``python -m benchmarks.faults`` prints the operator's table.
 
 gunicorn with two processes, eight clients that ask all the time; the store of long jobs lies on a small disk
-of its own, which needs the right to mount one, and then in Redis, which needs `redis-server`.
+of its own, which needs the right to mount one, and then in Redis, which needs `redis-server`. Ends with
+code 1 when something went otherwise than it should.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPException
+from itertools import chain
 from pathlib import Path
 from threading import Event, Thread
 from time import perf_counter, sleep
@@ -26,6 +28,16 @@ from time import perf_counter, sleep
 ROOT = Path(__file__).resolve().parent.parent
 CLIENTS = 8
 PATIENCE = 120.0
+SOON = 5.0  # seconds for an end, or until another process is there
+BACK = 10.0  # seconds until it is ready again
+
+wrong: list[str] = []
+
+
+def expect(true: bool, what: str) -> None:
+    """Remember what is not as it should be."""
+    if not true:
+        wrong.append(what)
 
 
 def ask(port: int, path: str) -> tuple[int, bytes]:
@@ -67,13 +79,16 @@ class Clients:
             status, _ = ask(self._port, f"/frame?{query}")
             self.statuses[status] += 1
 
-    def end(self) -> str:
-        """Stop asking; returns what came back."""
+    def hush(self) -> None:
+        """Ask nothing more."""
         self._end.set()
+
+    def end(self) -> Counter[int]:
+        """Stop asking; returns how often each status came, 0 for no answer."""
+        self.hush()
         for thread in self._threads:
             thread.join()
-        answered, lost = self.statuses[200], sum(self.statuses.values()) - self.statuses[200]
-        return f"{answered} pictures answered, {lost} not"
+        return self.statuses
 
 
 @contextmanager
@@ -115,33 +130,60 @@ def killed(port: int, server: subprocess.Popen[bytes]) -> str:
     back = until(lambda: len(children(server.pid)) == 2 and first not in children(server.pid))
     before = clients.statuses[200]
     until(lambda: clients.statuses[200] > before + 20)
-    return f"another took its place after {back:.1f} s; {clients.end()}"
+    came = clients.end()
+    expect(back <= SOON, f"another worker came after {back:.1f} s")
+    expect(came[0] <= CLIENTS, f"{came[0]} requests were lost with a worker, more than were under way")
+    expect(set(came) <= {0, 200, 503}, f"statuses after a worker was killed: {dict(came)}")
+    counted = f"{came[200]} pictures, {came[503]} refused, {came[0]} lost"
+    return f"another took its place after {back:.1f} s; {counted}"
 
 
 def stopped(port: int, server: subprocess.Popen[bytes]) -> str:
     """SIGTERM while a picture at rest is computed."""
     clients = Clients(port)
     until(lambda: clients.statuses[200] > 20)
-    answers: list[int] = []
+    answers: list[tuple[int, bytes]] = []
     query = "cells=1024&eta=16.6&beta=0.224&budget=20&viewer=long"  # chaotic: it would take minutes
-    asking = Thread(target=lambda: answers.append(ask(port, f"/frame?{query}")[0]))
+    asking = Thread(target=lambda: answers.append(ask(port, f"/frame?{query}")))
     asking.start()
     sleep(0.3)
+    clients.hush()
+    sleep(0.02)  # until what is asked is under way
+    before = clients.statuses.copy()
     begin = perf_counter()
     server.terminate()
     server.wait(60)
     seconds = perf_counter() - begin
     asking.join()
-    clients.end()
-    return f"ended after {seconds:.1f} s with code {server.returncode}; the picture under way: {answers[0]}"
+    came = clients.end() - before
+    status, body = answers[0]
+    late = status == 503 or (status == 200 and b'"late":true' in body)
+    expect(seconds <= SOON, f"the end took {seconds:.1f} s")
+    expect(server.returncode == 0, f"it ended with code {server.returncode}")
+    expect(status in (200, 503), f"the long picture under way was answered {status}")
+    expect(not came[0], f"{came[0]} of the other requests under way got no answer")
+    found = f"{'given up' if late else 'finished'} ({status})"
+    return (
+        f"ended after {seconds:.1f} s with code {server.returncode}; the long picture was {found}, the "
+        f"{came.total()} others under way: {came[200]} answered, {came[503]} refused, {came[0]} lost"
+    )
 
 
-def state(port: int) -> str:
-    """Say what is ready, and whether pictures come."""
+def state(port: int, ready: bool = False) -> str:
+    """Say what is ready, which has to be as it should, and whether pictures come, which they have to."""
     status, body = ask(port, "/readyz")
     works = json.loads(body)["store"] if body else None
     picture, _ = ask(port, f"/frame?cells=64&beta={random.random():.5f}")
+    found = f"/readyz {status}, store {works}, pictures {picture}"
+    expect((status, works, picture) == (200 if ready else 503, ready, 200), found)
     return f"`/readyz` {status} (store: {str(works).lower()}), pictures {picture}"
+
+
+def ready_again(port: int) -> float:
+    """Wait until it is ready; returns the seconds that it took."""
+    seconds = until(lambda: ask(port, "/readyz")[0] == 200)
+    expect(seconds <= BACK, f"it was ready again after {seconds:.1f} s")
+    return seconds
 
 
 def full(port: int, disk: Path) -> str:
@@ -157,7 +199,7 @@ def full(port: int, disk: Path) -> str:
             pass
     found = state(port)
     filler.unlink()
-    seconds = until(lambda: ask(port, "/readyz")[0] == 200)
+    seconds = ready_again(port)
     return f"{found}; room again: ready after {seconds:.1f} s"
 
 
@@ -166,7 +208,7 @@ def read_only(port: int, disk: Path) -> str:
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     found = state(port)
     subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
-    seconds = until(lambda: ask(port, "/readyz")[0] == 200)
+    seconds = ready_again(port)
     return f"{found}; writable again: ready after {seconds:.1f} s"
 
 
@@ -175,7 +217,7 @@ def corrupted(port: int, disk: Path) -> str:
     for path in disk.glob("jobs.sqlite3-*"):
         path.unlink()
     (disk / "jobs.sqlite3").write_bytes(random.Random(1).randbytes(50_000))
-    return f"{state(port)}: begun anew, it is only a cache"
+    return f"{state(port, ready=True)}: begun anew, it is only a cache"
 
 
 def redis_gone(
@@ -187,7 +229,7 @@ def redis_gone(
     found = state(port)
     again = start()
     try:
-        seconds = until(lambda: ask(port, "/readyz")[0] == 200)
+        seconds = ready_again(port)
     finally:
         again.terminate()
         again.wait(30)
@@ -229,16 +271,16 @@ def in_redis(program: str) -> Iterator[tuple[str, str]]:
 
 
 def main() -> None:
-    """Try every fault; print a row for each."""
-    print("| Fault | What happened |\n|---|---|")
-    with tempfile.TemporaryDirectory() as disk:
-        for fault, what in on_disk(Path(disk)):
-            print(f"| {fault} | {what} |", flush=True)
+    """Try every fault; print a row for each, with the load of the last minute."""
     program = shutil.which("redis-server")
     if program is None:
         raise SystemExit("There is no redis-server here.")
-    for fault, what in in_redis(program):
-        print(f"| {fault} | {what} |", flush=True)
+    print("| Fault | What happened | Load |\n|---|---|---|")
+    with tempfile.TemporaryDirectory() as disk:
+        for fault, what in chain(on_disk(Path(disk)), in_redis(program)):
+            print(f"| {fault} | {what} | {os.getloadavg()[0]:.0f} |", flush=True)
+    print(*wrong, f"{len(wrong)} not as it should be", sep="\n")
+    raise SystemExit(bool(wrong))
 
 
 if __name__ == "__main__":
