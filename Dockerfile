@@ -48,7 +48,9 @@ EXPOSE 8050
 
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["python", "-c", "\
 import http.client, os, sys; \
-server = http.client.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=4); \
+host = os.environ.get('HOST') or '0.0.0.0'; \
+host = {'0.0.0.0': '127.0.0.1', '::': '::1'}.get(host, host); \
+server = http.client.HTTPConnection(host, int(os.environ['PORT']), timeout=4); \
 server.request('GET', '/healthz'); \
 sys.exit(server.getresponse().status != 200)"]
 

@@ -162,7 +162,7 @@ def stopped(port: int, server: subprocess.Popen[bytes]) -> str:
     expect(server.returncode == 0, f"it ended with code {server.returncode}")
     expect(status in (200, 503), f"the long picture under way was answered {status}")
     expect(not came[0], f"{came[0]} of the other requests under way got no answer")
-    found = f"{'given up' if late else 'finished'} ({status})"
+    found = f"{'given up' if late else 'finished' if status else 'lost'} ({status})"
     return (
         f"ended after {seconds:.1f} s with code {server.returncode}; the long picture was {found}, the "
         f"{came.total()} others under way: {came[200]} answered, {came[503]} refused, {came[0]} lost"

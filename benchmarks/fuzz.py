@@ -394,7 +394,7 @@ def main(argv: list[str]) -> None:
         address = listening.getsockname()
         log = Path(folder, "log")
         command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listening.fileno()}", "app:server"]
-        own = {"DEADCONE_STORE": f"{folder}/jobs.sqlite3", "DEADCONE_DATA": f"{folder}/data"}
+        own = {"DEADCONE_STORE": f"{folder}/jobs.sqlite3"}
         with log.open("w") as written:
             server = subprocess.Popen(
                 command, pass_fds=[listening.fileno()], env=os.environ | own, stdout=written, stderr=written

@@ -97,5 +97,15 @@ def test_the_document_has_a_row_for_each_variable_in_their_order() -> None:
     assert rows == [(m["name"], m["usual"], m["rule"].replace("*", r"\*"), m["meaning"]) for m in told]
 
 
+@pytest.mark.parametrize("name", ["compose.yaml", "compose.alone.yaml"])
+def test_compose_hands_the_variables_on(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    handed = dict(re.findall(r"^ +(\w+): \$\{\1:-(.*)\}$", text, re.MULTILINE))
+    # Where the container listens is the image's matter, and how its port is reached that of `ports`.
+    others = {"PORT", "HOST", "REDIS_URL", "NUMBA_CACHE_DIR"}
+    assert handed.keys() == {each.metadata["name"] for each in fields(Configuration)} - others
+    assert read(handed) == Configuration(portable=True)
+
+
 def test_the_version_is_the_package_s() -> None:
     assert f'\nversion = "{VERSION}"\n' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")

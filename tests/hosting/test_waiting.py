@@ -1,14 +1,19 @@
 """Who answers before the application does."""
 
 import http.client
+import re
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from hosting.headers import SENTENCE
 from hosting.waiting import WaitingRoom, listening, served_plainly
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -40,6 +45,26 @@ def test_it_is_alive_not_ready_and_leaves_the_socket_to_others(listener: socket.
         later.sendall(b"for another")
         assert taken.recv(20) == b"for another"
         taken.close()
+
+
+@pytest.mark.parametrize(("host", "told"), [("127.0.0.1", ""), ("127.0.0.2", "127.0.0.2"), ("::1", "::")])
+def test_the_image_asks_for_its_health_where_it_listens(host: str, told: str) -> None:
+    text = (ROOT / "Dockerfile").read_text().replace("\\\n", "")
+    (found,) = re.findall(r'^HEALTHCHECK .*?CMD \["python", "-c", "(.*)"\]$', text, re.MULTILINE)
+
+    def healthy(port: int) -> bool:
+        environment = {"PORT": str(port), "HOST": told}
+        command = [sys.executable, "-c", found]
+        return subprocess.call(command, env=environment, stderr=subprocess.DEVNULL) == 0
+
+    with socket.create_server(
+        (host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET
+    ) as listener:
+        room = WaitingRoom(listener)
+        port = listener.getsockname()[1]
+        assert healthy(port)
+        room.close()
+    assert not healthy(port)
 
 
 @pytest.mark.parametrize(
