@@ -32,6 +32,10 @@ COMPUTED = (
 PAGES = ("/", "/lesson", "/risk", "/experiments", "/about", "/teach/questions", "/nowhere")
 ROUTES = COMPUTED * 4 + PAGES
 UPLOADS = ("/data", "/units", "/layer/units", "/layer/look", "/layer/export")
+TABS = (
+    *(("share", "risk"), ("sweep", "risk"), ("layer", "risk")),
+    *((tab, "experiments") for tab in ("figure1", "depth", "theory", "claims", "network")),
+)
 # Files that there are, whose names take a fingerprint and whose paths can be written in other ways.
 FILES = (
     ("/_dash-component-suites/plotly/package_data/", "plotly", ".min.js"),
@@ -278,7 +282,8 @@ class Fuzzer:
             return 1
         if prop == "data":
             pairs = {key: self._text() for key in self._random.sample(self._keys, 3)}
-            whole = {**self._settings, "job": "0" * 24, "page": self._random.choice(("risk", "experiments"))}
+            tab, page = self._random.choice((*TABS, ("", "explore")))
+            whole = {**self._settings, "job": "0" * 24, "page": page, "tab": tab}
             return self._random.choice((None, {}, pairs, self._settings | pairs, whole))
         return self._random.choice((None, self._text(), [self._text()]))
 

@@ -185,6 +185,8 @@ def _register_run(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def run(clicks: Any, values: dict[str, Any], texts: Texts) -> tuple[Any, Any, Any]:
+        if not runs(texts):  # the button is there all the same
+            return no_update, no_update, no_update
         settings = from_texts(texts)
         tab = settings.tab
         return jobs_shown.begin(settings, lambda: boxes.run(tab, settings, values[tab]))

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from benchmarks.fuzz import CALLBACKS, Found, Fuzzer, Request, growth, plain, settings_and_options
 from dashboard import create_app
 from dashboard.guard import MOST_BYTES
+from dashboard.layout import layout
 from dashboard.settings import DEFAULT
 from jobs import service
 
@@ -128,6 +129,19 @@ def test_other_types_and_no_json_are_refused(client: FlaskClient) -> None:
         answer = client.post(CALLBACKS, data=body, content_type="application/json")
         assert (answer.status_code, answer.text) == (400, "This is no JSON.\n")
     assert client.post(CALLBACKS, data=b"{}").text == "A callback is asked in JSON.\n"
+
+
+@pytest.mark.parametrize("tab", ["claims", "network"])
+def test_a_tab_without_boxes_starts_nothing(
+    client: FlaskClient, dependencies: list[dict[str, Any]], tab: str
+) -> None:
+    (callback,) = (each for each in dependencies if "experiments-run" in str(each["inputs"]))
+    page: Any = layout()
+    held = {part.id: part for part in page._traverse() if getattr(part, "id", None)}
+    texts = DEFAULT.edit({"page": "experiments", "tab": tab}).texts()
+    asked = plain(callback, lambda name, prop: texts if name == "settings" else getattr(held[name], prop, 1))
+    answer = client.post(CALLBACKS, json=asked)
+    assert (answer.status_code, answer.json) == (200, {"multi": True, "response": {}})
 
 
 @pytest.mark.parametrize("path", [CALLBACKS, "/frame"])
