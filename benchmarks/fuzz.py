@@ -33,7 +33,7 @@ PAGES = ("/", "/lesson", "/risk", "/experiments", "/about", "/teach/questions", 
 ROUTES = COMPUTED * 4 + PAGES
 UPLOADS = ("/data", "/units", "/layer/units", "/layer/look", "/layer/export")
 TABS = (
-    *(("share", "risk"), ("sweep", "risk"), ("layer", "risk")),
+    *(("figure1", "risk"), ("layer", "risk"), ("figure1", "explore")),
     *((tab, "experiments") for tab in ("figure1", "depth", "theory", "claims", "network")),
 )
 # Files that there are, whose names take a fingerprint and whose paths can be written in other ways.
@@ -282,7 +282,7 @@ class Fuzzer:
             return 1
         if prop == "data":
             pairs = {key: self._text() for key in self._random.sample(self._keys, 3)}
-            tab, page = self._random.choice((*TABS, ("", "explore")))
+            tab, page = self._random.choice(TABS)
             whole = {**self._settings, "job": "0" * 24, "page": page, "tab": tab}
             return self._random.choice((None, {}, pairs, self._settings | pairs, whole))
         return self._random.choice((None, self._text(), [self._text()]))
@@ -356,12 +356,12 @@ def growth(weights: list[float]) -> float:
     return max(weights[-max(len(weights) // 4, 1) :]) / weights[(len(weights) - 1) // 2] - 1
 
 
-def memory(process: int) -> float:
-    """Return the proportional set size of a process and its children, in MiB."""
+def memory(process: int, generations: int = 9) -> float:
+    """Return the proportional set size of a process and so many generations of its children, in MiB."""
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
     rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
     own = next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-    return own / 1024 + sum(memory(int(child)) for child in children)
+    return own / 1024 + sum(memory(int(child), generations - 1) for child in children if generations)
 
 
 def ask(address: tuple[str, int], asked: Request) -> tuple[int, bytes]:
@@ -411,8 +411,10 @@ def main(argv: list[str]) -> None:
                 begin = perf_counter()
                 found.note(asked, *ask(address, asked), perf_counter() - begin)
                 if number % max(count // 20, 1) == 0:
-                    weights.append(memory(server.pid))
-                    print(f"{number} requests, {weights[-1]:.0f} MiB, {dict(found.statuses)}", flush=True)
+                    # Without the processes of long jobs, which come when one is asked for, and end.
+                    weights.append(memory(server.pid, 1))
+                    whole = f"{memory(server.pid):.0f} MiB, {weights[-1]:.0f} of them serve"
+                    print(f"{number} requests, {whole}, {dict(found.statuses)}", flush=True)
         finally:
             server.terminate()
             server.wait(60)
