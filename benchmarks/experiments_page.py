@@ -9,6 +9,7 @@ With the names of CSV files it makes the default run on each of them instead, fr
 """
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.engine_speed import machine, row
+from dashboard.numbers import grouped
 from experiments import local
 from experiments.figure1 import Figure1
 from experiments.registry import EXPERIMENTS
@@ -105,8 +107,12 @@ def in_process(spec: Figure1) -> None:
 
 def on_page(page: Page, spec: Figure1, server: int, name: str) -> None:
     """Time the same run from the page."""
-    page.fill("#figure1-eta", f"{spec.eta:g}")
-    page.press("#figure1-eta", "Tab")
+    for box in ("eta", "seeds", "steps"):
+        page.fill(f"#figure1-{box}", f"{getattr(spec, box):g}")
+        page.press(f"#figure1-{box}", "Tab")
+    page.locator("#experiments-first").get_by_text(
+        re.compile(rf"Run {grouped(spec.networks)} networks")
+    ).wait_for()
     page.wait_for_selector("#experiments-first:not([disabled])")
     clicked(page, spec, server, name)
 
@@ -169,6 +175,15 @@ def main() -> None:
             in_process(spec)
             page = opened(browser, address)
             on_page(page, spec, server, "from the page" + (", new workers" if n == 0 else ""))
+            page.close()
+        if not sys.argv[1:]:
+            page = opened(browser, address)
+            on_page(
+                page,
+                replace(Figure1(), seeds=20, steps=1500),
+                server,
+                "from the page: 20 seeds, 1500 updates",
+            )
             page.close()
         browser.close()
 
