@@ -100,11 +100,21 @@ def test_the_document_has_a_row_for_each_variable_in_their_order() -> None:
 @pytest.mark.parametrize("name", ["compose.yaml", "compose.alone.yaml"])
 def test_compose_hands_the_variables_on(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
-    handed = dict(re.findall(r"^ +(\w+): \$\{\1:-(.*)\}$", text, re.MULTILINE))
+    handed = dict(re.findall(r"^ +(\w+): \$\{\1:-(.*?)\}(?:  #.*)?$", text, re.MULTILINE))
     # Where the container listens is the image's matter, and how its port is reached that of `ports`.
     others = {"PORT", "HOST", "REDIS_URL", "NUMBA_CACHE_DIR"}
     assert handed.keys() == {each.metadata["name"] for each in fields(Configuration)} - others
     assert read(handed) == Configuration(portable=True)
+    # gunicorn reads some of them itself, on its import, and not all may be empty there.
+    run = subprocess.run(
+        [sys.executable, "-c", "import gunicorn.config"],
+        env=os.environ | handed,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
 
 
 def test_the_version_is_the_package_s() -> None:
