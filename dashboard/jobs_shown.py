@@ -26,8 +26,8 @@ from experiments.figure1 import Figure1
 from experiments.theory import Theory
 from experiments.trial import LEAST_SEEDS, Trial
 from experiments.trial_runs import RUNS, NetworkRun
-from jobs.service import Progress, UnknownJobError, service
-from jobs.spec import job_id
+from jobs.service import Progress, service
+from jobs.spec import UnknownJobError, job_id
 from jobs.store import StoreError
 
 NOTHING = "none"  # the job's name while there is none

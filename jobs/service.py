@@ -10,15 +10,11 @@ from typing import Any, Literal
 
 from hosting.configuration import ConfigurationError, read
 from jobs.disk import DiskStore
-from jobs.spec import decode, encode, job_id, kind_of, unpack
+from jobs.spec import UnknownJobError, encode, job_id, kind_of, stored, unpack
 from jobs.store import Job, Store, StoreError
 from jobs.workers import Workers
 
 State = Literal["running", "done", "cancelled", "failed"]
-
-
-class UnknownJobError(ValueError):
-    """Raised when a store knows no job of that name; the message is a sentence for the page."""
 
 
 @dataclass(frozen=True)
@@ -115,14 +111,11 @@ class Service:
         return Progress(found.done, found.total, left, state, found.error)
 
     def spec(self, job: str) -> Any:
-        """Return the specification of a job; raises as `status` does, and for one of another version."""
-        found = decode(self._known(job).spec)
-        if job_id(found) != job:  # its tiles may be cut otherwise, or hold something else
-            raise UnknownJobError("This work was done by another version of the page: run it again.")
-        return found
+        """Return the specification of a job; raises as `status` and `jobs.spec.stored` do."""
+        return stored(job, self._known(job).spec)
 
     def partial(self, job: str) -> Any:
-        """Return the result as far as it is known, nan for the rest; raises as `status` does.
+        """Return the result as far as it is known, nan for the rest; raises as `spec` does.
 
         Returns
         -------

@@ -16,10 +16,15 @@ from numpy.typing import NDArray
 from dynamics import Axis, Cancellation, Draw, Grid, Hyperparameters, Initializer, Sweep
 from dynamics.engine import ENGINE_VERSION
 from dynamics.sweep_tiles import assemble, tile, tile_count
+from experiments.kept import GoneError
 from experiments.registry import EXPERIMENTS, EXPERIMENTS_VERSION
 
 Arrays = dict[str, NDArray[Any]]
 _ID_LENGTH = 24  # hexadecimal digits: 96 bits
+
+
+class UnknownJobError(ValueError):
+    """Raised when there is no job of that name here; the message is a sentence for the page."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,32 @@ def decode(text: str) -> Any:
         kind_of(spec)
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"spec must be a job's specification, got {text[:80]!r}") from error
+    return spec
+
+
+def stored(job: str, text: str) -> Any:
+    """Return the specification that a job was stored with.
+
+    Parameters
+    ----------
+    job, text : str
+        Its id, and what `encode` returned then.
+
+    Raises
+    ------
+    UnknownJobError
+        If another version has stored it: its tiles may be cut otherwise, or hold something else.
+    GoneError
+        If the data that it is of are no longer kept.
+    """
+    try:
+        spec = decode(text)
+    except GoneError:
+        raise
+    except ValueError:  # this version refuses what that one allowed
+        spec = None
+    if spec is None or job_id(spec) != job:
+        raise UnknownJobError("This work was done by another version of the page: run it again.")
     return spec
 
 

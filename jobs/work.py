@@ -8,7 +8,7 @@ from time import perf_counter
 from threadpoolctl import threadpool_limits
 
 from dynamics import Cancellation, Cancelled, threads
-from jobs.spec import decode, kind_of, pack
+from jobs.spec import UnknownJobError, kind_of, pack, stored
 from jobs.store import Store, StoreError, StoreFullError
 
 MOST_SECONDS = 6 * 3600.0  # that the tiles of a job may take in all, one after another
@@ -26,8 +26,8 @@ def take_one_core() -> None:
 def work(store: Store, job: str, number: int, owner: str) -> None:
     """Compute a claimed tile and store it, or give the claim back.
 
-    A job that cannot be computed, has no room or has taken `MOST_SECONDS` fails with a sentence; what is
-    finished of it stays.
+    A job that cannot be computed, is of another version, has no room or has taken `MOST_SECONDS` fails with
+    a sentence; what is finished of it stays.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def work(store: Store, job: str, number: int, owner: str) -> None:
     end = perf_counter() + MOST_SECONDS - found.done * found.seconds
 
     def compute(cancel: Cancellation) -> tuple[bytes, float]:
-        begun, spec = perf_counter(), decode(text)
+        begun, spec = perf_counter(), stored(job, text)
         return pack(kind_of(spec).compute(spec, number, cancel)), perf_counter() - begun
 
     try:
@@ -62,7 +62,7 @@ def work(store: Store, job: str, number: int, owner: str) -> None:
         if perf_counter() >= end:
             hours = f"{MOST_SECONDS / 3600:g} hours"
             store.fail(job, f"Stopped: its tiles took {hours} in all, the most that a job may take.")
-    except StoreFullError as error:
+    except (StoreFullError, UnknownJobError) as error:
         store.fail(job, str(error))
     except StoreError:
         raise

@@ -238,6 +238,10 @@ def test_a_page_handed_another_page_s_job_says_where_it_is(
         jobs_shown.found(service.start(Theory()), Figure1)
     with pytest.raises(jobs_shown.NotShownError, match="no stored work named 'abcdef'"):
         jobs_shown.found("abcdef", Figure1)
+    # Another version allowed what this one refuses.
+    service.store.add("0" * 24, encode(SMALL_DEPTH).replace('"gamma":0.01', '"gamma":-1'), 1)
+    with pytest.raises(jobs_shown.NotShownError, match="another version of the page: run it again"):
+        jobs_shown.found("0" * 24, DepthRun)
 
 
 def test_files_have_a_row_for_every_network_or_layer() -> None:
