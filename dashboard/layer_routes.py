@@ -30,7 +30,8 @@ def register(server: Flask) -> None:
     """
 
     @server.post("/layer/units")
-    @_in_line
+    @_telling_why_not
+    @held()
     def post_layer() -> Response:
         body = _body(2 * PAGE.size)
         if body is None:
@@ -39,7 +40,7 @@ def register(server: Flask) -> None:
             return _answer(answer(upload(request.args, body)))
 
     @server.post("/layer/look")
-    @_in_line
+    @_telling_why_not  # it is small, and asked for while a hand moves: no file's place is for it
     def post_look() -> Response:
         body = _body(_LARGEST_LOOK)
         if body is None:
@@ -51,7 +52,8 @@ def register(server: Flask) -> None:
             return _answer(pack({"problem": f"{problem.message}."}), 422)
 
     @server.post("/layer/export")
-    @_in_line
+    @_telling_why_not
+    @held()
     def post_export() -> Response:
         body = _body(2 * PAGE.size)
         if body is None:
@@ -72,14 +74,13 @@ def register(server: Flask) -> None:
         return Response(EXAMPLE.read_bytes(), mimetype=_BYTES)
 
 
-def _in_line(view: Callable[[], Response]) -> Callable[[], Response]:
-    """Let a view's requests in when there is room for what they bring; the page reads why not."""
+def _telling_why_not(view: Callable[[], Response]) -> Callable[[], Response]:
+    """Answer what there is no room or time for so that the page reads why not."""
 
     @wraps(view)
     def answered() -> Response:
         try:
-            with held():
-                return view()
+            return view()
         except BusyError as problem:
             refused = _answer(pack({"problem": f"{problem}."}), 503)
             refused.headers["Retry-After"] = "1"

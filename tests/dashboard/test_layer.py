@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from dashboard import create_app, layer_layout, reception
+from dashboard import create_app, layer_layout, reception, work
 from dashboard.layer import MOST_WAITS, PAGE, Upload, numbers, read
 from dashboard.layer_routes import EXAMPLE
 from dashboard.layer_words import Counts, title
@@ -30,6 +30,8 @@ POINTS: list[Array] = [
     np.array([0, 1, 2], "<u4"), np.ones(3, "<f4"), np.array([-4, -5, 0], "<f4"), np.array([0, 0, 1], "u1"),
     np.ones(2, "<f4"), np.array([-4, -5], "<f4"),
 ]  # fmt: skip
+
+BUSY = {"problem": "The server is busy. Please try again in a moment."}
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +94,7 @@ def test_problems_and_questions_are_answers(client: FlaskClient) -> None:
     assert "16 MiB" in unpack(too_long.data)[0]["problem"]
 
 
-@pytest.mark.parametrize("route", ["units", "look", "export"])
+@pytest.mark.parametrize("route", ["units", "export"])
 def test_a_body_is_read_only_where_there_is_room_for_it(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, route: str
 ) -> None:
@@ -102,8 +104,18 @@ def test_a_body_is_read_only_where_there_is_room_for_it(
         for _ in range(reception.HELD):
             others.enter_context(reception.held())
         answer = client.post(f"/layer/{route}", input_stream=body, content_length=len(FILE))
+        assert asked(client).status_code == 200  # a look takes no place from files, and waits for none
     assert (answer.status_code, answer.headers["Retry-After"], body.tell()) == (503, "1", 0)
-    assert unpack(answer.data)[0] == {"problem": "The server is busy. Please try again in a moment."}
+    assert unpack(answer.data)[0] == BUSY
+
+
+def test_a_look_that_has_no_turn_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "_ends", [])
+    with work.underway("somebody", 0, 0, 60):
+        work.end_within(0)
+        answer = asked(client)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert unpack(answer.data)[0] == BUSY
 
 
 def test_a_look_has_picture_words_and_waits(client: FlaskClient) -> None:
