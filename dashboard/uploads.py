@@ -58,8 +58,7 @@ def _answered(route: str, read: Callable[[bytes, str], Answer]) -> tuple[Respons
             size = f"{(request.content_length or 0) / 2**20:.1f} MiB" if request.content_length else "larger"
             return jsonify(message=f"{file} is {size}; at most {most >> 20} MiB are read"), 413
         try:
-            with turn():
-                return jsonify(read(content, file) | {"file": file}), 200
+            return jsonify(read(content, file) | {"file": file}), 200
         except (ValueError, StoreError) as problem:
             return jsonify(message=str(problem).rstrip("."), file=file), 200
 
@@ -85,16 +84,21 @@ def own_data(content: bytes, file: str, target: str | None) -> Answer:
     ------
     ValueError, StoreError
         If the table is none, or cannot be kept.
+    BusyError
+        As `turn` does.
     """
-    table = Table.read(content, file)
-    columns = list(table.columns)
-    try:
-        dataset = replace(table.dataset(target or None), name=PurePath(file).stem)
-    except ValueError as problem:  # another column may do
-        return {"message": str(problem), "columns": columns, "target": target or columns[-1]}
+    with turn():
+        table = Table.read(content, file)
+        columns = list(table.columns)
+        try:
+            dataset = replace(table.dataset(target or None), name=PurePath(file).stem)
+        except ValueError as problem:  # another column may do
+            return {"message": str(problem), "columns": columns, "target": target or columns[-1]}
+        name, packed = kept.packed(dataset)
+    kept.put(name, packed)  # after the turn: while a store is locked or slow, pictures go on
     rows, inputs = dataset.shape
     return {
-        "name": kept.keep(dataset),
+        "name": name,
         "label": dataset.name,
         "columns": columns,
         "target": dataset.target,
@@ -111,6 +115,9 @@ def own_units(content: bytes, file: str) -> Answer:
     ------
     ValueError
         If it is no such file; the message names file, place and reason.
+    BusyError
+        As `turn` does.
     """
-    found = asdict(summary(read_watched(content, file)))
+    with turn():
+        found = asdict(summary(read_watched(content, file)))
     return found | {"layers": [plain(name) for name in found["layers"]]}

@@ -69,11 +69,21 @@ def is_own(name: str) -> bool:
 
 def keep(dataset: Dataset) -> str:
     """Keep a data set and return the name that `load` knows it by, the same for the same content."""
-    name = _PREFIX + dataset.fingerprint
+    name, content = packed(dataset)
+    put(name, content)
+    return name
+
+
+def packed(dataset: Dataset) -> tuple[str, bytes]:
+    """Return a data set's name, and what `put` keeps of it: all of `keep` but the wait for the shelf."""
     stream = io.BytesIO()
     np.savez_compressed(stream, **_contents(dataset))
-    _shelf().keep(name, stream.getvalue())
-    return name
+    return _PREFIX + dataset.fingerprint, stream.getvalue()
+
+
+def put(name: str, content: bytes) -> None:
+    """Keep what `packed` returned."""
+    _shelf().keep(name, content)
 
 
 def _contents(dataset: Dataset) -> dict[str, Any]:

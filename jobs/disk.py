@@ -269,6 +269,7 @@ class DiskStore:
             ).fetchone()
         return int(running), wanted - int(running)
 
+    @_guarded
     def keep(self, name: str, content: bytes) -> None:
         """See `Store`; it lies beside the jobs as one of a single tile, so that all make room alike."""
         now = time.time()

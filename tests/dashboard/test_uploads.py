@@ -183,6 +183,23 @@ def test_a_file_stands_in_the_line_of_all_work_and_leaves_it_when_the_server_end
     assert (answer.status_code, answer.get_json()) == (503, {"message": BUSY})
 
 
+def test_a_table_is_kept_after_its_turn(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(kept.Memory):
+        """A store that is seen to hold nobody up."""
+
+        busy: int | None = None
+
+        def keep(self, name: str, content: bytes) -> None:
+            self.busy = work.load()
+            super().keep(name, content)
+
+    shelf = Slow()
+    monkeypatch.setattr(kept, "_shelf", lambda: shelf)
+    name = client.post("/data?file=a.csv", data=TABLE).get_json()["name"]
+    assert shelf.busy == 0
+    assert kept.load(name).shape == (30, 2)
+
+
 # ------------------------------------------------------------------ a watched network
 
 

@@ -253,6 +253,8 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
             store.add("a", "spec", 1)
         with pytest.raises(StoreError, match=sentence):
             store.take("a")
+        with pytest.raises(StoreError, match=sentence):
+            store.keep("a", b"table")
 
 
 def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
