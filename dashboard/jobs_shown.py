@@ -31,6 +31,7 @@ from jobs.spec import UnknownJobError, job_id
 from jobs.store import StoreError
 
 NOTHING = "none"  # the job's name while there is none
+_GONE = "The data of this run are no longer kept here."
 POLL_MS, FIRST_POLL_MS = 700, 250  # between two looks at a job: usually, and before its first tile
 Properties = dict[str, Any]
 
@@ -95,7 +96,7 @@ def spec_of(job: str, kind: type) -> Any:
     try:
         spec = service().spec(job)
     except kept.GoneError:
-        raise NotShownError("The data of this run are no longer kept here.") from None
+        raise NotShownError(_GONE) from None
     except (UnknownJobError, StoreError) as problem:
         if job not in _of_trial():
             raise NotShownError(str(problem)) from None
@@ -127,6 +128,8 @@ def found(job: str, kind: type) -> tuple[Progress, Any]:
     spec_of(job, kind)
     try:
         return service().status(job), service().partial(job)
+    except kept.GoneError:
+        raise NotShownError(_GONE) from None
     except UnknownJobError:
         raise NotShownError("One of the runs behind the claims on trial, not run here yet.") from None
     except StoreError as problem:
@@ -274,12 +277,27 @@ def register(app: Dash, page: str, name: str, data: Callable[[Any], Numbers]) ->
         prevent_initial_call=True,
     )
     def save(_csv: int | None, _npz: int | None, texts: dict[str, str]) -> tuple[Any, Any]:
-        try:
-            numbers = data(service().partial(texts["job"]))
-        except (UnknownJobError, StoreError) as problem:
-            return no_update, f"▲ {problem}"
-        file = f"{name}-{texts['job'][:8]}"
-        if ctx.triggered_id == f"{page}-csv":
-            return {"content": "".join(export_files.table(numbers)), "filename": f"{file}.csv"}, ""
-        packed = b64encode(export_files.npz(numbers)).decode()
-        return {"content": packed, "filename": f"{file}.npz", "base64": True}, ""
+        return saved(texts["job"], name, data, ctx.triggered_id == f"{page}-csv")
+
+
+def saved(job: str, name: str, data: Callable[[Any], Numbers], csv: bool) -> tuple[Any, str]:
+    """Return what a job has found as a file for `dcc.Download`, CSV or NPZ, and what is wrong.
+
+    Parameters
+    ----------
+    job : str
+    name, data : str, callable
+        As in `register`.
+    csv : bool
+    """
+    try:
+        numbers = data(service().partial(job))
+    except kept.GoneError:
+        return no_update, f"▲ {_GONE}"
+    except (UnknownJobError, StoreError) as problem:
+        return no_update, f"▲ {problem}"
+    file = f"{name}-{job[:8]}"
+    if csv:
+        return {"content": "".join(export_files.table(numbers)), "filename": f"{file}.csv"}, ""
+    packed = b64encode(export_files.npz(numbers)).decode()
+    return {"content": packed, "filename": f"{file}.npz", "base64": True}, ""

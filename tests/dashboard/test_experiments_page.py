@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from dash import no_update
 from dash.development.base_component import Component
 
 from dashboard import experiments_boxes as boxes
@@ -17,7 +18,7 @@ from dashboard.experiments_claims import claims
 from dashboard.lesson_page import begin
 from dashboard.settings import DEFAULT, read_query
 from dynamics import Sweep
-from experiments import depth, figure1
+from experiments import builtin, depth, figure1, kept
 from experiments.depth import DepthResult, DepthRun
 from experiments.figure1 import Figure1
 from experiments.figure1_result import Figure1Result
@@ -242,6 +243,25 @@ def test_a_page_handed_another_page_s_job_says_where_it_is(
     service.store.add("0" * 24, encode(SMALL_DEPTH).replace('"gamma":0.01', '"gamma":-1'), 1)
     with pytest.raises(jobs_shown.NotShownError, match="another version of the page: run it again"):
         jobs_shown.found("0" * 24, DepthRun)
+
+
+def test_a_run_whose_table_is_gone_says_so_and_is_not_saved(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    service = Service(DiskStore(tmp_path / "jobs.sqlite3"), lambda job, spec, total: None)
+    monkeypatch.setattr(jobs_shown, "service", lambda: service)
+    memory = kept.Memory()
+    monkeypatch.setattr(kept, "_shelf", lambda: memory)
+    table = replace(builtin.load("diabetes"), name="mine")
+    job = service.start(replace(SMALL_DEPTH, dataset=kept.keep(table)))
+    content, wrong = jobs_shown.saved(job, "depth", numbers, csv=True)
+    assert (content["filename"], wrong) == (f"depth-{job[:8]}.csv", "")
+    monkeypatch.setattr(kept, "_shelf", kept.Memory)
+    kept._own.cache_clear()
+    gone = "The data of this run are no longer kept here."
+    assert jobs_shown.saved(job, "depth", numbers, csv=False) == (no_update, f"▲ {gone}")
+    with pytest.raises(jobs_shown.NotShownError, match=gone):
+        jobs_shown.found(job, DepthRun)
 
 
 def test_files_have_a_row_for_every_network_or_layer() -> None:
