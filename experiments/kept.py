@@ -5,7 +5,10 @@ Until then it is this process's memory, which is enough for the command line.
 """
 
 import io
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -15,6 +18,7 @@ from experiments import builtin
 from experiments.data import Dataset
 
 _PREFIX = "own-"
+_REFRESH = 60.0  # seconds of use after which the shelf hears of it
 
 
 class Shelf(Protocol):
@@ -25,6 +29,9 @@ class Shelf(Protocol):
 
     def kept(self, name: str) -> bytes | None:
         """Return them, None if they are no longer there."""
+
+    def touch(self, name: str) -> None:
+        """Count them as used now; nothing changes where they are no longer there."""
 
 
 class Memory:
@@ -40,6 +47,9 @@ class Memory:
     def kept(self, name: str) -> bytes | None:
         """See `Shelf`."""
         return self._contents.get(name)
+
+    def touch(self, name: str) -> None:
+        """See `Shelf`; here nothing makes room."""
 
 
 class GoneError(ValueError):
@@ -114,16 +124,31 @@ def load(name: str) -> Dataset:
     ValueError
         If there is no built-in one of this name.
     """
-    return _own(name) if is_own(name) else builtin.load(name)
+    if not is_own(name):
+        return builtin.load(name)
+    own, now = _own(name), time.monotonic()
+    if now - own.told > _REFRESH:
+        own.told = now  # first: if the shelf is slow, nobody else waits for it
+        with suppress(RuntimeError):  # a store that cannot be used just now
+            _shelf().touch(name)
+    return own.dataset
+
+
+@dataclass
+class _Own:
+    """A set that this process has read, and when its shelf last heard that it is used."""
+
+    dataset: Dataset
+    told: float
 
 
 @lru_cache(maxsize=4)  # some may be large
-def _own(name: str) -> Dataset:
+def _own(name: str) -> _Own:
     content = _shelf().kept(name)
     if content is None:
         raise GoneError("These data are no longer kept here: choose the file again")
     with np.load(io.BytesIO(content), allow_pickle=False) as found:
-        return Dataset(
+        dataset = Dataset(
             str(found["name"]),
             str(found["target"]),
             tuple(found["columns"].tolist()),
@@ -132,3 +157,4 @@ def _own(name: str) -> Dataset:
             found.get("groups"),
             tuple(found["notes"].tolist()),
         )
+    return _Own(dataset, time.monotonic())

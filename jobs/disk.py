@@ -140,8 +140,7 @@ class DiskStore:
             found = db.execute("SELECT number, data FROM tiles WHERE job = ? AND data NOT NULL", (job,))
             tiles = dict(found.fetchall())
         if stale:
-            with self._connection() as db:
-                db.execute("UPDATE jobs SET used = ? WHERE id = ?", (now, job))
+            self.touch(job)
         return tiles
 
     @_guarded
@@ -281,6 +280,12 @@ class DiskStore:
     def kept(self, name: str) -> bytes | None:
         """See `Store`."""
         return self.tiles(name).get(0)
+
+    @_guarded
+    def touch(self, name: str) -> None:
+        """See `Store`; of a job, too."""
+        with self._connection() as db:
+            db.execute("UPDATE jobs SET used = ? WHERE id = ?", (time.time(), name))
 
     def rebuild(self) -> None:
         """Put a damaged file away and begin a new one, once however many processes find it damaged."""

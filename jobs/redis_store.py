@@ -232,8 +232,13 @@ class RedisStore:
     def kept(self, name: str) -> bytes | None:
         """See `Store`."""
         content: bytes | None = self._redis.get(f"deadcone:kept:{name}")
-        self._redis.expire(f"deadcone:kept:{name}", KEPT)
+        self.touch(name)
         return content
+
+    @_guarded
+    def touch(self, name: str) -> None:
+        """See `Store`."""
+        self._redis.expire(f"deadcone:kept:{name}", KEPT)
 
     @_guarded
     def lead(self, job: str, owner: str, seconds: float) -> bool:

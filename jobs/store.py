@@ -99,3 +99,6 @@ class Store(Protocol):
 
     def kept(self, name: str) -> bytes | None:
         """Return what was kept, None if it is no longer there."""
+
+    def touch(self, name: str) -> None:
+        """Count what was kept as used now; nothing changes where it is no longer there."""

@@ -3,6 +3,7 @@ import pytest
 
 from experiments import builtin, kept
 from experiments.data import Dataset, split
+from jobs.store import StoreError
 
 SHAPES = {
     "diabetes": (442, 10),
@@ -112,6 +113,28 @@ def test_a_kept_set_comes_back_whole(memory: kept.Memory) -> None:
     assert (found.name, found.target, found.columns) == (dataset.name, dataset.target, dataset.columns)
     np.testing.assert_array_equal(found.inputs, dataset.inputs)
     np.testing.assert_array_equal(found.groups, dataset.groups)
+
+
+def test_a_set_in_use_is_not_the_first_to_make_room(
+    memory: kept.Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [1000.0]
+    touched: list[tuple[str, float]] = []
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    monkeypatch.setattr(memory, "touch", lambda name: touched.append((name, clock[0])))
+    kept._own.cache_clear()
+    name = kept.keep(builtin.load("gapminder"))
+    for now in (1000.0, 1059.0, 1061.0, 1062.0, 1120.0, 1130.0):
+        clock[0] = now
+        kept.load(name)
+    assert touched == [(name, 1061.0), (name, 1130.0)]  # the first is the reading itself
+
+    def away(name: str) -> None:
+        raise StoreError("The store cannot be used.")
+
+    monkeypatch.setattr(memory, "touch", away)
+    clock[0] = 2000.0
+    assert kept.load(name).name == "gapminder"
 
 
 def test_a_set_that_is_not_kept_is_asked_for_again(memory: kept.Memory) -> None:

@@ -71,6 +71,9 @@ def test_what_jobs_need_is_kept_by_name(store: Store, job: str) -> None:
     store.keep(job, b"\x00table")
     store.keep(job, b"\x00table")
     assert store.kept(job) == b"\x00table"
+    store.touch(job)
+    store.touch(next(_names))  # of none
+    assert store.kept(job) == b"\x00table"
 
 
 def test_a_tile_is_one_workers_until_its_claim_runs_out(
@@ -208,6 +211,19 @@ def test_the_jobs_used_longest_ago_make_room(tmp_path: Path, monkeypatch: pytest
         store.put("d", 6, bytes(300_000), 1.0)
     assert len(store.tiles("d")) == 6
     assert store.path.stat().st_size < 2 << 20
+
+
+def test_a_table_in_use_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr("time.time", lambda: clock[0])
+    store = DiskStore(tmp_path / "jobs.sqlite3", limit=1 << 20)
+    for name in ("own-a", "own-b"):
+        clock[0] += 100
+        store.keep(name, bytes(400_000))
+    clock[0] += 100
+    store.touch("own-a")
+    store.keep("own-c", bytes(400_000))
+    assert [store.kept(f"own-{letter}") is None for letter in "abc"] == [False, True, False]
 
 
 def test_a_disk_that_others_fill_makes_jobs_go_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
