@@ -1,4 +1,7 @@
-"""How files of viewers are let in: few at once, for what a request brings is held in memory, all of it."""
+"""How files of viewers are let in: few at once, for what a request brings is held in memory, all of it.
+
+Each process that serves has places of its own.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from dashboard.request import LONGEST_SECONDS
 from dashboard.work import BusyError, underway
 from dynamics import Cancellation
 
-HELD = 4  # bodies in memory at once, at most 32 MiB each
+HELD = 4  # bodies in memory at once in each process that serves, at most 32 MiB each
 PATIENCE = 3.0  # seconds that a request waits before its body is read
 _places = BoundedSemaphore(HELD)
 
@@ -23,7 +26,7 @@ def held() -> Iterator[None]:
     Raises
     ------
     BusyError
-        When too many others are held.
+        When too many others are held in this process.
     """
     if not _places.acquire(timeout=PATIENCE):
         raise BusyError

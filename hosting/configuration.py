@@ -161,7 +161,10 @@ class Configuration:
     workers: int | None = field(
         default=None,
         metadata=_told(
-            "DEADCONE_WORKERS", _whole(1, 1024), "one for each core", "worker processes of long jobs"
+            "DEADCONE_WORKERS",
+            _whole(1, 1024),
+            "one for each core",
+            "worker processes of long jobs, in each of `WEB_CONCURRENCY` processes",
         ),
     )
     store: Path | None = field(

@@ -3,7 +3,8 @@
 They are forked from a process without threads that has loaded what they need (jobs/loaded.py): a fork of the
 server, which has threads, can hang, and to load it anew takes each a second of a core, several on a busy
 machine. They run at low priority, in a session of their own and with one thread each, so that the page stays
-live beside them, and find their work in the store.
+live beside them, and find their work in the store. Each process that serves starts its own, and where there
+are several (WEB_CONCURRENCY) each has as many, and a session for them.
 """
 
 import multiprocessing
@@ -40,7 +41,7 @@ class Workers:
     path : Path
         Of the store's file.
     count : int, optional
-        How many, at least 1; by default one for each core.
+        How many for this process, at least 1; by default one for each core.
     """
 
     def __init__(self, path: Path, count: int | None = None) -> None:
