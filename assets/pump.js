@@ -5,6 +5,7 @@
   const dc = (window.deadcone ??= {});
   const DRAG_CELLS = 256;
   const DRAG_MS = 60; // of the engine, aimed at while a hand moves
+  const CROWDED_MS = 15; // and while others wait for it
   const DRAG_BUDGET = 0.3; // seconds after which the server gives up a first picture
   const REST_MS = 400; // a full picture that is expected to take longer is approached in steps
   const COARSEST = 8;
@@ -24,6 +25,7 @@
   const flights = new Set(); // {seq, key, texts, cells, still, …}
   let shown = { key: null, seq: 0, cells: 0 }; // … what else the frame says of itself
   let cost = 1e-4; // milliseconds a cell, from the last map
+  let crowded = false; // whether others waited for the server when it answered last
   let limit = Infinity; // cells a side that were too slow for a first picture of the wanted settings
   let ceiling = Infinity; // and too slow even for a picture at rest
   let travel = 0; // milliseconds that an answer spends on its way, beyond twice the server's own
@@ -117,7 +119,7 @@
     const counted = dc.paint.axes("map") || Number(wanted.texts.resolution);
     const quick = wanted.rest && !dc.time.led() && counted && limit === Infinity && cost * full() ** 2 < DRAG_MS;
     const known = shown.map === mapOf(wanted.texts); // the server has it
-    const cells = quick ? full() : known ? shown.cells : affordable(DRAG_MS, Math.min(full(), DRAG_CELLS));
+    const cells = quick ? full() : known ? shown.cells : affordable(crowded ? CROWDED_MS : DRAG_MS, Math.min(full(), DRAG_CELLS));
     const exact = known && shown.exact;
     ask({ cells: Math.max(Math.min(cells, Math.ceil(limit / 2)), COARSEST), still: quick, first: true, exact });
   }
@@ -196,7 +198,8 @@
   async function show(flight, frame) {
     const { seq, key, texts, panels, still, from, arrived, exact, complete, bare, cells: asked } = flight;
     if (!exact && frame.n_w && !frame.hidden) cost = frame.milliseconds / Math.max(frame.n_w * frame.n_b, SMALL_CELLS);
-    travel = frame.crowded ? 0 : arrived - from - 2 * frame.spent; // more requests would only wait longer
+    crowded = frame.crowded;
+    travel = crowded ? 0 : arrived - from - 2 * frame.spent; // more requests would only wait longer
     // Overtaken on its way, or while it waited for the one before to be painted.
     if (seq < shown.seq || !flights.has(flight) || [...flights].some((other) => other.arrived && other.seq > seq)) return;
     const cells = Math.max(frame.n_w, frame.n_b) || asked;
@@ -250,6 +253,7 @@
     },
     // That a picture has been taken away.
     forget: (panel) => delete painted[panel],
+    sharp: () => wanted?.rest && shown.key === wanted.key && fine(),
     settled: () => !held && wanted?.rest && !flights.size && shown.key === wanted.key && fine(),
     // What asks for more of the map that was announced.
     query() {

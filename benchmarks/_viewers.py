@@ -23,7 +23,7 @@ from locust import FastHttpUser, constant, events, task
 
 PLAN: dict[str, Any] = json.loads(Path(os.environ["LOAD_PLAN"]).read_text())
 DRAG_SECONDS, LOOK_SECONDS, EVERY = 2.0, 8.0, 0.016
-DRAG_MS, REST_MS, DRAG_CELLS, COARSEST = 60, 400, 256, 8
+DRAG_MS, CROWDED_MS, REST_MS, DRAG_CELLS, COARSEST = 60, 15, 400, 256, 8
 SMALL_CELLS = 128**2
 EVERY_MS, MOST = 50, 6
 
@@ -49,7 +49,7 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
     def on_start(self) -> None:
         """Open the page."""
         self.name, self.seq, self.shown = f"{random.getrandbits(60)}", 0, 0
-        self.cost, self.travel, self.moving = 1e-4, 0.0, COARSEST
+        self.cost, self.travel, self.moving, self.crowded = 1e-4, 0.0, COARSEST, False
         self.texts: dict[str, str] = dict(PLAN["settings"])
         self.axes: dict[str, str] = {}
         self.flights: dict[int, int] = {}  # request → seq
@@ -103,7 +103,8 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
     def first(self) -> None:
         """Ask for the first picture of new settings."""
         cells = min(PLAN["cells"], DRAG_CELLS)
-        while cells > math.sqrt(DRAG_MS / self.cost) and cells > COARSEST:
+        aim = CROWDED_MS if self.crowded else DRAG_MS
+        while cells > math.sqrt(aim / self.cost) and cells > COARSEST:
             cells = math.ceil(cells / 2)
         cells = int(max(min(cells, math.ceil(self.limit / 2) if self.limit < math.inf else cells), COARSEST))
         options = {"still": 0, "cells": cells} | ({"budget": 0.3} if cells > COARSEST else {})
@@ -195,7 +196,8 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
             return
         if frame["milliseconds"]:
             self.cost = frame["milliseconds"] / max(frame["n_w"] * frame["n_b"], SMALL_CELLS)
-        self.travel = 0 if frame["crowded"] else 1000 * (now - begin) - 2 * frame["spent"]
+        self.crowded = frame["crowded"]
+        self.travel = 0 if self.crowded else 1000 * (now - begin) - 2 * frame["spent"]
         self.axes |= {panel: picture["axes"] for panel, picture in frame["pictures"].items()}
         if seq < self.shown:
             return
