@@ -39,6 +39,8 @@ def _register_run(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def run(_: Any, texts: Texts) -> tuple[Any, Any, Any]:
+        if not shown(texts):  # the button is there all the same
+            return no_update, no_update, no_update
         return jobs_shown.begin(from_texts(texts), Trial)
 
 

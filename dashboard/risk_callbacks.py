@@ -37,6 +37,11 @@ def register(app: Dash) -> None:
     jobs_shown.register(app, "risk", "dead-cone-sweep", sweep_numbers)
 
 
+def shown(texts: Texts | None) -> bool:
+    """Whether the page is."""
+    return texts is not None and texts["page"] == "risk"
+
+
 def _asked(values: Sequence[str]) -> Asked:
     texts = [str(value if value is not None else "") for value in values]
     return Asked(
@@ -58,7 +63,7 @@ def _register_form(app: Dash) -> None:
         """A link to a sweep fills the boxes; another setting on an axis brings its usual range."""
         _, _, texts, *values, drawn = inputs
         if ctx.triggered_id == "at-work":
-            job = (texts or {}).get("job", NOTHING)
+            job = texts["job"] if shown(texts) else NOTHING
             if job == NOTHING or (drawn or {}).get("job") == job:
                 return [no_update] * len(FIELDS)
             try:
@@ -81,10 +86,12 @@ def _register_form(app: Dash) -> None:
         [Input(field, "value") for field in FIELDS],
         Input("at-work", "data"),
     )
-    def cost(*inputs: Any) -> tuple[str, bool, str, str, str]:
+    def cost(*inputs: Any) -> tuple[Any, Any, Any, Any, Any]:
         *values, texts = inputs
         if texts is None:
             return "Run", True, "", "", ""
+        if not shown(texts):
+            return no_update, no_update, no_update, no_update, no_update
         try:
             spec = risk.sweep(from_texts(texts), _asked(values))
         except InvalidSettingError as problem:
@@ -104,6 +111,8 @@ def _register_job(app: Dash) -> None:
     )
     def run(_: int | None, *states: Any) -> tuple[Any, Any, Any]:
         *values, texts = states
+        if not shown(texts):  # the button is there all the same
+            return no_update, no_update, no_update
         settings = from_texts(texts)
         return jobs_shown.begin(settings, lambda: risk.sweep(settings, _asked(values)))
 
@@ -141,7 +150,7 @@ def _register_picture(app: Dash) -> None:
     )
     def look(_: int | None, texts: Texts | None, seen: Any, drawn: Any) -> dict[str, Any]:
         same = dict.fromkeys(ctx.outputs_grouping, no_update)
-        if texts is None or texts["page"] != "risk":
+        if texts is None or not shown(texts):
             return same | {"idle": True}
         settings = from_texts(texts)
         if settings.job == NOTHING:

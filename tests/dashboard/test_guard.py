@@ -131,15 +131,28 @@ def test_other_types_and_no_json_are_refused(client: FlaskClient) -> None:
     assert client.post(CALLBACKS, data=b"{}").text == "A callback is asked in JSON.\n"
 
 
-@pytest.mark.parametrize("tab", ["claims", "network"])
-def test_a_tab_without_boxes_starts_nothing(
-    client: FlaskClient, dependencies: list[dict[str, Any]], tab: str
+@pytest.mark.parametrize(
+    ("wanted", "page", "tab"),
+    [
+        ("experiments-run.n_clicks", "experiments", "claims"),
+        ("experiments-run.n_clicks", "experiments", "network"),
+        ("trial-run.n_clicks", "experiments", "figure1"),
+        ("trial-run.n_clicks", "explore", "claims"),
+        ("risk-run.n_clicks", "experiments", "figure1"),
+        ("risk-run.n_clicks", "explore", "figure1"),
+        ("risk-side.value", "experiments", "figure1"),  # what a sweep would cost
+    ],
+)
+def test_what_another_page_asks_starts_and_changes_nothing(
+    client: FlaskClient, dependencies: list[dict[str, Any]], wanted: str, page: str, tab: str
 ) -> None:
-    (callback,) = (each for each in dependencies if "experiments-run" in str(each["inputs"]))
-    page: Any = layout()
-    held = {part.id: part for part in page._traverse() if getattr(part, "id", None)}
-    texts = DEFAULT.edit({"page": "experiments", "tab": tab}).texts()
-    asked = plain(callback, lambda name, prop: texts if name == "settings" else getattr(held[name], prop, 1))
+    own, prop = wanted.split(".")
+    (callback,) = (each for each in dependencies if {"id": own, "property": prop} in each["inputs"])
+    whole: Any = layout()
+    held = {part.id: part for part in whole._traverse() if getattr(part, "id", None)}
+    texts = DEFAULT.edit({"page": page, "tab": tab}).texts()
+    shown = {"settings": texts, "at-work": texts}
+    asked = plain(callback, lambda name, prop: shown.get(name, getattr(held[name], prop, 1)))
     answer = client.post(CALLBACKS, json=asked)
     assert (answer.status_code, answer.json) == (200, {"multi": True, "response": {}})
 
