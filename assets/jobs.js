@@ -3,7 +3,9 @@
 (() => {
   const dc = (window.deadcone ??= {});
   const FIRST = "figure1"; // what the setting tab is at the first tab of each page
-  const AWAY = "▲ The server does not answer. What is finished stays; this page asks again.";
+  const AWAY = "The server does not answer.";
+  // By an answer's status; 502 and 504 are a proxy's, of a server that does not answer it.
+  const CAUSES = { 0: AWAY, 502: AWAY, 503: "The server is busy.", 504: AWAY };
   const jobs = {}; // by place: the job that was last shown there
   const tabs = {}; // by page: the tab that was last shown there
   let told = "";
@@ -55,9 +57,11 @@
   // Of a look that is not answered Dash tells nobody; the browser's list of what it fetched does.
   new PerformanceObserver((list) => {
     const last = list.getEntries().findLast(({ name }) => name.includes("/_dash-update-component"));
-    if (!last || (last.responseStatus !== 0 && !(last.responseStatus >= 500))) return;
+    const cause = CAUSES[last?.responseStatus];
+    if (!cause) return;
     const bar = [...document.querySelectorAll(".job-bar")].find((each) => each.checkVisibility());
-    if (bar) window.dash_clientside.set_props(bar.id.replace("-bar", "-remark"), { children: AWAY });
+    const children = `▲ ${cause} What is finished stays; this page asks again.`;
+    if (bar) window.dash_clientside.set_props(bar.id.replace("-bar", "-remark"), { children });
   }).observe({ type: "resource" });
 
   dc.jobs = {

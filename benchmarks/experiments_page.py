@@ -27,7 +27,7 @@ from dashboard.numbers import grouped
 from experiments import local
 from experiments.figure1 import Figure1
 from experiments.registry import EXPERIMENTS
-from tests.browser.conftest import BROWSER_ARGS, ROOT
+from tests.browser.conftest import BROWSER_ARGS, ROOT, family
 
 _ROUNDS = 3
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -50,19 +50,10 @@ _WATCH = """([networks, sets]) => new Promise((hold) => {
 })"""
 
 
-def children(pid: int, without: int = 0) -> Iterator[int]:
-    """Yield the processes that descend from one, itself included and another with its own left out."""
-    yield pid
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            if child != without:
-                yield from children(child, without)
-
-
 def used(pid: int, without: int = 0) -> tuple[float, float]:
     """Return the processor seconds of a process's descendants so far: of usual priority, and of low."""
     found = [0.0, 0.0]
-    for each in set(children(pid, without)):
+    for each in set(family(pid, without)):
         try:
             fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
         except OSError:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin
@@ -48,6 +48,24 @@ def serving(listening: socket.socket, store: Path) -> Iterator[str]:
     finally:
         server.terminate()
         assert server.wait(timeout=30) == 0
+
+
+def family(process: int, without: int = 0) -> Iterator[int]:
+    """Yield a process and all that descend from it, whatever their session, but for one and its own."""
+    yield process
+    for child in _children(process):
+        if child != without:
+            yield from family(child, without)
+
+
+def _children(process: int) -> list[int]:
+    found: list[int] = []
+    tasks = f"/proc/{process}/task"
+    with suppress(OSError):  # the process ends
+        for thread in os.listdir(tasks):
+            with suppress(OSError):  # the thread does
+                found += map(int, Path(f"{tasks}/{thread}/children").read_text().split())
+    return found
 
 
 @pytest.fixture(scope="session")
