@@ -5,7 +5,7 @@
 (() => {
   const dc = (window.deadcone ??= {});
   const held = {}; // by address: the file that was read last and the choice in it, for another choice
-  const sent = {}; // by address: how many were sent
+  const asked = {}; // by address: how often it was asked, for an example too
   let chooser = null;
 
   const put = (id, data) => window.dash_clientside.set_props(id, { data });
@@ -23,6 +23,13 @@
     }
   }
 
+  // The answer; nothing where something else was asked for meanwhile.
+  async function latest(address, query, body) {
+    const number = (asked[address] = (asked[address] ?? 0) + 1);
+    const answer = await answered(address, query, body);
+    return asked[address] === number ? answer : null;
+  }
+
   function take({ store, told }, answer) {
     if (!answer.message) put(store, answer);
     put(told, answer.message ? answer : {});
@@ -30,15 +37,14 @@
 
   async function send({ dataset }, file, choice = "") {
     const { address, told, most } = dataset;
-    const number = (sent[address] = (sent[address] ?? 0) + 1);
     const size = file.size / 2 ** 20;
     if (file.size > most) {
       put(told, { message: `${file.name} is ${size.toFixed(1)} MiB; at most ${most / 2 ** 20} MiB are read` });
       return;
     }
     put(told, { reading: file.name });
-    const answer = await answered(address, { file: file.name, choice }, file);
-    if (sent[address] !== number) return;
+    const answer = await latest(address, { file: file.name, choice }, file);
+    if (!answer) return;
     if (answer.columns) held[address] = { file, target: answer.target };
     take(dataset, answer);
   }
@@ -67,11 +73,16 @@
     },
   };
 
-  document.addEventListener("click", async (event) => {
+  async function example({ dataset }) {
+    const answer = await latest(dataset.address, {});
+    if (answer) take(dataset, answer);
+  }
+
+  document.addEventListener("click", (event) => {
     const at = place(event);
     if (!at) return;
     if (event.target.closest(".file-choose")) dc.files.choose(at.dataset.accept, (file) => send(at, file));
-    if (event.target.closest(".file-example")) take(at.dataset, await answered(at.dataset.address, {}));
+    if (event.target.closest(".file-example")) example(at);
   });
 
   dc.files.dropped(around, (file, at) => send(at, file));

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from dashboard import network_words as words
 from experiments.watched import Watched
@@ -72,8 +72,27 @@ def test_a_watched_network_is_shown_and_stays_with_its_viewer(open_page: OpenPag
     expect(page.locator("#network-error")).to_have_text(re.compile(r"▲ bad\.npz must be a whole file that"))
     assert page.inner_text("#network-title") == words.title(summary(found))
     expect(page.locator("#graph-watched-layers .main-svg").first).to_be_visible()
+    # A large one is refused while another is read, which is not lost; an example takes the place of that.
+    more, waiting = tmp_path / "more.npz", list[Route]()
+    other = Watched(("relu", "head"), (3, 1), np.arange(4), np.full((4, 4), 0.5, np.float32))
+    other.save(more)
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route(re.compile(r"/units\?file=more"), hold)
+    drop(page, ".file-drop", more.name, more.read_bytes())
+    drop(page, ".file-drop", "large.npz", size=(16 << 20) + 1)
+    expect(page.locator("#network-error")).to_contain_text("▲ large.npz is 16.0 MiB")
+    waiting.pop().continue_()
+    expect(page.locator("#network-title")).to_have_text(words.title(summary(other)))
+    drop(page, ".file-drop", more.name, more.read_bytes())
     page.click("#network-example")
     expect(page.locator("#network-title")).to_have_text(words.title(summary(example())))
+    waiting.pop().continue_()
+    drop(page, "#network-title", "bad.npz", b"PK")
+    expect(page.locator("#network-error")).to_contain_text("▲ bad.npz must be a whole file that")
+    assert page.inner_text("#network-title") == words.title(summary(example()))
     expect(page.locator("#graph-watched-units .main-svg").first).to_be_visible()
     assert page.get_attribute("#picture-watched-fates", "aria-label") == words.fates_picture(
         summary(example())
