@@ -64,8 +64,13 @@ def _figure1(**settings: Any) -> Callable[[int], Figure1]:
     return lambda seeds: Figure1(seeds=seeds, **{"datasets": builtin.NAMES, **settings})
 
 
-def _depth(dataset: str, eta: float) -> Callable[[int], DepthRun]:
-    return lambda seeds: DepthRun(dataset=dataset, eta=eta, seeds=seeds)
+def _depth(dataset: str, eta: float) -> NetworkRun:
+    name = dataset.replace("-", " ")  # what a set calls itself is known once it is read
+    return NetworkRun(
+        f"11 × 32, {name}, Adam, η = {eta:g}",
+        "depth",
+        lambda seeds: DepthRun(dataset=dataset, eta=eta, seeds=seeds),
+    )
 
 
 DEPTH = tuple(f"depth-{name}" for name in builtin.NAMES)
@@ -97,12 +102,6 @@ RUNS: Mapping[str, NetworkRun | Calculation] = {
         "fig1",
         _figure1(depth=1, eta=0.03, steps=10_000, datasets=("diabetes",)),
     ),
-    **{
-        f"depth-{name}": NetworkRun(f"11 × 32, {name}, Adam, η = 0.01", "depth", _depth(name, 0.01))
-        for name in builtin.NAMES
-    },
-    **{
-        f"depth-fast-{name}": NetworkRun(f"11 × 32, {name}, Adam, η = 0.03", "depth", _depth(name, 0.03))
-        for name in builtin.NAMES
-    },
+    **{f"depth-{name}": _depth(name, 0.01) for name in builtin.NAMES},
+    **{f"depth-fast-{name}": _depth(name, 0.03) for name in builtin.NAMES},
 }

@@ -5,6 +5,7 @@ that state nothing a run could check are left out: what is popular, what others 
 what is announced.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,7 @@ from experiments.trial_unit import GAMMAS
 Unit = Literal["percent", "points", "factor", "number"]
 NEARLY_ALL, MOST, EXACT = 0.9, 0.5, 1e-9
 OURS = "this page"
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Sentence:
 
 _FIGURE1 = ("adam", "momentum", "pytorch", "deeper", "long")
 _ABOVE_95 = "the whole 95 % interval lies above"
+_IS_EXACT = f"it is at most 10{str(round(math.log10(EXACT))).translate(SUPERSCRIPTS)}"
 _WHERE = "of 100 × 100 starts in [−3, 3]²"
 
 
@@ -181,7 +184,7 @@ PRELIMINARIES = (
         ("target",),
         "number",
         "largest gap between a path in six dimensions and the path of (w_L, b, ρ), 300 updates",
-        "it is at most 10⁻⁹",
+        _IS_EXACT,
         judge.numbers("target", "reduced", below=EXACT),
     ),
     Sentence(
@@ -192,7 +195,7 @@ PRELIMINARIES = (
         ("target",),
         "number",
         "largest gap between γ² and the variance in the error of a unit that is always 0",
-        "it is at most 10⁻⁹",
+        _IS_EXACT,
         judge.numbers("target", "variance", below=EXACT),
     ),
 )
@@ -205,7 +208,7 @@ AFFINE = (
         ("equation5",),
         "number",
         "largest gap between the matrix times a column and an update made by hand",
-        "it is at most 10⁻⁹",
+        _IS_EXACT,
         judge.numbers("equation5", below=EXACT),
     ),
     Sentence(
@@ -217,7 +220,7 @@ AFFINE = (
         ("settled",),
         "number",
         "largest error after 5,000 updates, from 1",
-        "it is at most 10⁻⁹",
+        _IS_EXACT,
         judge.numbers("settled", below=EXACT),
     ),
     Sentence(
@@ -261,7 +264,7 @@ AFFINE = (
         ("eigenvalues",),
         "number",
         "largest distance of an eigenvalue from 1",
-        "it is at most 10⁻⁹",
+        _IS_EXACT,
         judge.numbers("eigenvalues", "end", below=EXACT),
     ),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from experiments.intervals import Case, Claim, Verdict
 from experiments.trial import verdict
-from experiments.trial_sentences import Sentence, Unit
+from experiments.trial_sentences import SUPERSCRIPTS, Sentence, Unit
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -63,7 +63,7 @@ def _short(value: float) -> str:
     if value == 0 or 1e-3 <= abs(value) < 1e5:
         return f"{float(f'{value:.3g}'):,.10g}"
     mantissa, _, exponent = f"{value:.1e}".partition("e")
-    power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    power = str(int(exponent)).translate(SUPERSCRIPTS)
     return f"{mantissa.removesuffix('.0')}·10{power}"
 
 
