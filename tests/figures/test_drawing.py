@@ -1,5 +1,6 @@
 """While a hand moves, frames only grow: what `held` keeps and what it does not."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 
 from dynamics import affine_trajectory, eigenvalue_locus_beta
 from figures import View, locus, oscillation
-from figures.drawing import UNITS, axes_name, drawing, held
+from figures.chart import Floats
+from figures.drawing import UNITS, _paths, axes_name, drawing, held
 
 VIEW = View()
 
@@ -55,3 +57,31 @@ def test_axes_of_another_picture_or_theme_are_left() -> None:
     other = oscillation.spec([affine_trajectory(0.5, 0.1, 60)], VIEW)["layout"]
     for name in (axes_name(dark), axes_name(other)):
         assert held(layout, name) is layout
+
+
+@pytest.mark.parametrize("seed", range(130))
+def test_the_short_way_of_an_unbroken_curve_is_the_general_one(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    x, y = np.round(random.normal(size=(2, seed % 13)), 1)  # in units, so that many points repeat the last
+    gaps = random.random((2, seed % 13)) < random.choice([0, 0.2])
+    x[gaps[0]], y[gaps[1]] = np.nan, np.inf
+    found = _paths(x, y)
+    for ways in (_paths(np.append(x, np.nan), np.append(y, 0.0)), _by_hand(x, y)):
+        assert found[0] == ways[0]
+        np.testing.assert_array_equal(found[1:], ways[1:])
+
+
+def _by_hand(x: Floats, y: Floats) -> tuple[list[int], list[float], list[float]]:
+    """Return the parts point by point: of those at one place only the first and a part's last are kept."""
+    parts: list[list[tuple[float, float]]] = [[]]
+    for point in zip(x, y, strict=True):
+        if np.isfinite(point).all():
+            parts[-1].append(point)
+        elif parts[-1]:
+            parts.append([])
+    kept = []
+    for part in filter(None, parts):
+        moved = [np.any(np.rint(a) != np.rint(b)) for a, b in pairwise(part)]
+        kept.append([point for point, own in zip(part, [True, *moved[:-1], True], strict=False) if own])
+    points = [point for part in kept for point in part]
+    return [len(part) for part in kept], [a for a, _ in points], [b for _, b in points]
