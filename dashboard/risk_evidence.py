@@ -42,5 +42,5 @@ def networks(options: Sequence[Option]) -> str:
     opposed = f" Some did harm in a test: {', '.join(apart)}." if apart else ""
     return (
         "Tests are not of your network: each is of 20 networks of 2 × 32 units on one of two data sets, at "
-        f"one of three settings of ours, where the change helps one unit (docs/advice.md).{opposed}"
+        f"one of three settings of ours, where the change helps one unit. The handbook lists all.{opposed}"
     )

@@ -90,16 +90,16 @@ def _layers(result: DepthResult, kind: Kind, condition: int, suffix: str, view: 
     shares = estimate(found).mean.T
     hover: Spec = {"hoverinfo": "skip"}
     if view.hover:
-        told = "layer %{y}, after %{x} updates: %{z:.1%} dead<extra></extra>"
+        told = "layer %{y}, after %{x} updates: %{z:.1f} % dead<extra></extra>"
         hover = {"hovertemplate": f"{_NAMES[kind]}, {told}"}
     return {
         "type": "heatmap",
         "name": f"{kind.value}, γ = {result.spec.conditions[condition].gamma:g}",
         "x": np.array(result.spec.records, np.float32),
         "y": np.arange(1, result.spec.depth + 1, dtype=np.float32),
-        "z": shares.astype(np.float32),
+        "z": (100 * shares).astype(np.float32),
         "zmin": 0.0,
-        "zmax": 1.0,
+        "zmax": 100.0,
         "zsmooth": False,
         "xgap": 0,
         "ygap": 1,

@@ -73,15 +73,15 @@ def _cells(result: SweepResult, plot: _Plot) -> Spec:
     if plot.view.hover:
         few = result.iterations.size <= _MOST_WORDS
         told = {"text": _words(result), "hovertemplate": "%{text}<extra></extra>"}
-        hover = told if few else {"hovertemplate": "%{z:.1%} dead<extra></extra>"}
+        hover = told if few else {"hovertemplate": "%{z:.1f} % dead<extra></extra>"}
     return {
         "type": "heatmap",
         "name": "share",
         "x": plot.across.edges,
         "y": plot.up.edges,
-        "z": result.dead_fraction.astype(np.float32),
+        "z": (100 * result.dead_fraction).astype(np.float32),
         "zmin": 0.0,
-        "zmax": 1.0,
+        "zmax": 100.0,
         "zsmooth": False,
         "hoverongaps": False,
         "showscale": False,

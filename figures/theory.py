@@ -76,13 +76,13 @@ def first_layer(result: TheoryResult, view: View, record: int = -1) -> Spec:
 
 
 def _every_record(result: TheoryResult, window: Window) -> Spec:
-    """Return every record: places to a ten-thousandth of the window, who is dead, how active each is."""
+    """Return every record: places to a ten-thousandth of the window, who is dead, how active in % each is."""
     digits = 4 - math.floor(math.log10(window.w_max - window.w_min))
     return {
         "steps": list(result.spec.records),
         "length": np.round(result.length, digits).tolist(),
         "bias": np.round(result.bias, digits).tolist(),
-        "active": np.round(result.active, 4).tolist(),
+        "active": np.round(100 * result.active, 2).tolist(),
         "dead": result.dead.astype(int).tolist(),
     }
 
@@ -125,8 +125,8 @@ def _ways(result: TheoryResult, row: int, view: View) -> Spec:
 
 def _units(result: TheoryResult, row: int, chosen: NDArray[np.bool_], name: str, view: View) -> Spec:
     colours, dead = view.colours, name == "dead now"
-    told = f"{name} at (%{{x:.3~g}}, %{{y:.3~g}}), active on %{{customdata:.1%}} of the rows<extra></extra>"
-    hover = {"customdata": result.active[row, chosen].astype(np.float32), "hovertemplate": told}
+    told = f"{name} at (%{{x:.3~g}}, %{{y:.3~g}}), active on %{{customdata:.1f}} % of the rows<extra></extra>"
+    hover = {"customdata": (100 * result.active[row, chosen]).astype(np.float32), "hovertemplate": told}
     return {
         "type": "scatter",
         "name": name,
@@ -217,7 +217,8 @@ def few_units(result: TheoryResult, view: View) -> Spec:
                 "x": places[known].astype(np.float32),
                 "y": predicted[known].astype(np.float32),
                 "line": theory,
-                "hovertemplate": "theory: %{y:.1%}<extra></extra>",
+                "customdata": (100 * predicted[known]).astype(np.float32),
+                "hovertemplate": "theory: %{customdata:.1f} %<extra></extra>",
             },
             _seen(places[known], seen.mean[known], seen.low[known], seen.high[known], view),
         ],
@@ -250,7 +251,8 @@ def _seen(places: Floats, mean: Floats, low: Floats, high: Floats, view: View) -
         "y": mean.astype(np.float32),
         "error_y": {"type": "data", **bars, **look},
         "marker": {"size": view.px(10), "color": view.colours.dead_ink, "opacity": 1},
-        "hovertemplate": "seen: %{y:.1%}<extra></extra>",
+        "customdata": (100 * mean).astype(np.float32),
+        "hovertemplate": "seen: %{customdata:.1f} %<extra></extra>",
         "cliponaxis": False,
     }
 

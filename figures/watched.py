@@ -34,15 +34,15 @@ def watched_layers(found: Summary, view: View) -> Spec:
     hover: Spec = {"hoverinfo": "skip"}
     if view.hover:
         named = [[name] * len(found.step) for name in found.layers]
-        told = "%{customdata}, at %{x}: %{z:.1%} dead<extra></extra>"
+        told = "%{customdata}, at %{x}: %{z:.1f} % dead<extra></extra>"
         hover = {"hovertemplate": told, "customdata": named}
     shares = {
         "type": "heatmap",
         "x": np.array(found.step, np.float64),
         "y": np.arange(1, layers + 1, dtype=np.float32),
-        "z": found.share.T.astype(np.float32),
+        "z": (100 * found.share.T).astype(np.float32),
         "zmin": 0.0,
-        "zmax": 1.0,
+        "zmax": 100.0,
         "ygap": 1,
         "showscale": False,
         "colorscale": share_scale(view.colours),

@@ -66,7 +66,7 @@ def test_a_sweep_is_run_clicked_and_linked_to(open_page: OpenPage) -> None:
     shown = page.evaluate(
         "Array.from(document.querySelector('#sweep .js-plotly-plot')._fullData[0].z, (row) => [...row])"
     )
-    assert np.array_equal(np.array(shown, dtype=np.float32), result.dead_fraction.astype(np.float32))
+    assert np.array_equal(np.array(shown, dtype=np.float32), (100 * result.dead_fraction).astype(np.float32))
     link = page.evaluate("location.pathname + location.search")
 
     # The link opens the same sweep, its boxes included.

@@ -238,7 +238,7 @@ def test_everything_shown_is_of_the_file() -> None:
     counts = np.array(found.fates)
     assert texts(told["table"]).endswith(f"All 64 {' '.join(map(str, counts.sum(axis=0)))} 28 %")
     share = told["watched-layers"].figure.data[0].z
-    np.testing.assert_allclose(share, np.array(found.dead).T / 16, atol=1e-6)
+    np.testing.assert_allclose(share, 100 * np.array(found.dead).T / 16, atol=1e-4)
     bars = told["watched-fates"].figure.data
     np.testing.assert_allclose([bar.x for bar in bars], counts.T / 16)
     cells = told["watched-units"].figure.data[0].z

@@ -159,11 +159,11 @@ def test_each_layer_is_a_row_and_the_last_is_on_top() -> None:
     for n, found in enumerate(maps):
         condition = result.condition((0.01, 1.0)[n // 3], 0.99)
         shares = result.share[n % 3, :, condition].mean(axis=0).T
-        np.testing.assert_allclose(array(found["z"]).reshape(shares.shape), shares, rtol=1e-6)
+        np.testing.assert_allclose(array(found["z"]).reshape(shares.shape), 100 * shares, rtol=1e-6)
         np.testing.assert_array_equal(array(found["y"]), np.arange(1, 8))
         np.testing.assert_array_equal(array(found["x"]), DEEP.records)
         assert (found["xaxis"], found["yaxis"]) == (f"x{suffix(n)}", f"y{suffix(n)}")
-        assert (found["zmin"], found["zmax"], found["ygap"]) == (0, 1, 1)
+        assert (found["zmin"], found["zmax"], found["ygap"]) == (0, 100, 1)
     layout = figure.to_dict()["layout"]
     assert layout["yaxis"]["range"] == [0.5, 7.5]
     assert layout["yaxis"]["domain"][0] > layout["yaxis4"]["domain"][1]
@@ -266,7 +266,7 @@ def test_the_browser_is_given_the_units_at_every_record() -> None:
     np.testing.assert_allclose(meta["length"], result.length, atol=step)
     np.testing.assert_allclose(meta["bias"], result.bias, atol=step)
     np.testing.assert_array_equal(meta["dead"], result.dead)
-    np.testing.assert_allclose(meta["active"], result.active, atol=1e-4)
+    np.testing.assert_allclose(meta["active"], 100 * result.active, atol=1e-2)
 
 
 def test_a_unit_that_left_all_numbers_is_not_dead() -> None:

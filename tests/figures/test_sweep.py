@@ -57,9 +57,9 @@ def test_a_cell_lies_at_its_settings_and_missing_ones_are_blank(axes: tuple[Axis
     result = made(*axes, missing=5)
     found = cells(sweep(result, View()))
     z = array(found["z"]).reshape(result.iterations.shape)
-    np.testing.assert_allclose(z, result.dead_fraction, atol=1e-6)
+    np.testing.assert_allclose(z, 100 * result.dead_fraction, atol=1e-4)
     assert np.isnan(z).sum() == np.isnan(z.ravel()[-5:]).sum() == 5
-    assert (found["zmin"], found["zmax"], found["zsmooth"], found["showscale"]) == (0, 1, False, False)
+    assert (found["zmin"], found["zmax"], found["zsmooth"], found["showscale"]) == (0, 100, False, False)
     for edges, axis in zip((array(found["x"]), array(found["y"])), axes, strict=True):
         places = np.log10(axis.values) if axis.name == "eta" else -np.log10(1 - axis.values)
         assert len(edges) == len(axis) + 1
@@ -159,7 +159,7 @@ def test_hovering_tells_the_settings_and_the_shares() -> None:
     assert "text" not in cells(sweep(made(ETA, BETA), View(hover=False)))
     many = made(Axis("eta", 0.01, 10, 70), Axis("gamma", 0.01, 10, 70))
     assert "text" not in cells(sweep(many, View()))
-    assert "z:.1%" in cells(sweep(many, View()))["hovertemplate"]
+    assert "%{z:.1f} % dead" in cells(sweep(many, View()))["hovertemplate"]
 
 
 @pytest.mark.parametrize(
