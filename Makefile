@@ -43,7 +43,7 @@ screenshots: ## photograph every page in light and dark into docs/screenshots (2
 	@scripts/environment.sh requirements.txt requirements-dev.txt
 	@DEADCONE_CHROMIUM=$$(scripts/browser.sh) $(PYTHON) -m scripts.screenshots
 
-claims: ## run all that the claims on trial ask for, and write their numbers and docs/claims.md (10 minutes)
+claims: ## run all that the claims on trial ask for, and write their numbers and docs/claims.md (7 minutes on two cores)
 	@scripts/environment.sh requirements.txt requirements-dev.txt
 	$(PYTHON) -m experiments claims --progress --output experiments/trial.json --document docs/claims.md
 

@@ -71,12 +71,14 @@ def main() -> None:
     print(f"{cores} cores, load {os.getloadavg()[0]:.1f}, OpenBLAS kernel", end=" ")
     print({pool["architecture"] for pool in ThreadpoolController().info() if pool["user_api"] == "blas"})
     default = Figure1()
-    for name, kind, spec in (
+    runs: tuple[tuple[str, str, Figure1 | DepthRun], ...] = (
         ("Fig. 1, default", "fig1", default),
         ("Fig. 1, first tiles", "fig1", replace(default, seeds=1)),
         ("Fig. 1, full", "fig1", FULL),
+        ("Fig. 1, 2 x 8", "fig1", replace(default, width=8)),
         ("section 5, default", "depth", DepthRun()),
-    ):
+    )
+    for name, kind, spec in runs:
         result: list[Trained] = []
 
         def work(kind: str = kind, spec: object = spec, result: list[Trained] = result) -> None:
@@ -87,8 +89,8 @@ def main() -> None:
         each = processor / networks / spec.steps
         print(
             f"{name:<22}{networks:>6} networks x {spec.steps} updates: {clock:6.1f} s, "
-            f"processor {processor:6.1f} s, of which {cores} idle cores need {processor / cores:5.1f} s; "
-            f"{1e6 * each:.1f} us an update of a network"
+            f"processor {processor:6.1f} s (estimated {spec.seconds:.1f}), of which {cores} idle cores need "
+            f"{processor / cores:5.1f} s; {1e6 * each:.1f} us an update of a network"
         )
         if spec is default:
             ours = each

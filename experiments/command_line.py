@@ -100,7 +100,7 @@ def _trial_parser(parsers: Any) -> None:
     sub = parsers.add_parser(
         "claims",
         help="every sentence of the paper that can be checked, with its verdict",
-        description="Run all that the claims on trial ask for: about 10 minutes of one core.",
+        description="Run all that the claims on trial ask for: about 7 minutes on two cores.",
         epilog=f"{_FILES}\n\nexample:\n  python -m experiments claims --output t.json --document t.md",
     )
     sub.add_argument(

@@ -9,7 +9,7 @@ _PER_OPERATION, _PER_NUMBER = 1.6e-11, 0.9e-9  # seconds of one core, measured f
 
 
 def seconds_per_step(architecture: Architecture, columns: int, batch: int) -> float:
-    """Return the time in seconds that one update of one network takes a core, within a factor of two.
+    """Return the time in seconds that one update of one network takes a core, roughly.
 
     Parameters
     ----------
@@ -28,7 +28,10 @@ def seconds_per_step(architecture: Architecture, columns: int, batch: int) -> fl
 def seconds_per_network(
     architecture: Architecture, dataset: Dataset, batch: int, steps: int, looks: int
 ) -> float:
-    """Return the time in seconds that one network takes a core, within a factor of two.
+    """Return the time in seconds that one network of many takes a core, roughly.
+
+    Layers of 32 units took up to 30 % longer on idle cores, layers of 8 units 1.5 to 5 times as long, since
+    numpy's calls cost more than their numbers. `benchmarks.experiments_speed` prints both.
 
     Parameters
     ----------

@@ -3,7 +3,8 @@
 Three comparisons. Lone units with an output weight of 1 on drawn rows: the model's own assumptions but for
 the number of rows. Networks of a few hidden units whose output weights are trained: the model's prediction
 for their first layer beside what became of it. And one network's first layer as points (±‖w‖, b), in which
-the cones are what they are for x ~ N(0, I), beside who is dead on the data.
+the cones are what they are for x ~ N(0, I), beside who is dead on the data. In (w_L, b) each unit would have
+cones of its own: ρ, its weights across the target's direction, differs from unit to unit.
 """
 
 from collections.abc import Mapping
