@@ -17,7 +17,7 @@
   const EVERY_MS = 50; // and this far apart
   const EXACT_CELLS = 32; // of a map that is iterated plainly, at first
   const COMPLETE_BUDGET = 5; // seconds for everything that is compared with
-  const CLOUDS_BUDGET = 18; // and for all units to the end; the server answers before with what it has
+  const CLOUDS_BUDGET = 18; // and for all units to the end, or a step's words
 
   const viewer = crypto.getRandomValues(new Uint32Array(2)).join("-");
   let seq = 0;
@@ -127,6 +127,9 @@
   // Full size, or as fine as the server's time limit allows. (An exact map is refined only when all else is.)
   const fine = () => shown.exact || shown.cells >= full() || 2 * shown.cells > ceiling;
 
+  // Without its words a step of the lesson is nothing.
+  const patient = (texts) => dc.time.led() || dc.risk.on() || texts.step !== "0";
+
   function url({ seq, texts, cells, still, first, panels, exact, complete, bare }) {
     const query = new URLSearchParams({ ...texts, time: dc.time.now() });
     const oldest = Math.min(seq, ...[...flights].map((flight) => flight.seq));
@@ -137,7 +140,7 @@
     if (exact) options.exact = 1;
     if (bare) options.bare = 1;
     if (dc.embed.on() && !dc.paint.visible("share", true)) options.alone = 1;
-    if (complete) Object.assign(options, { complete: 1, budget: dc.time.led() || dc.risk.on() ? CLOUDS_BUDGET : COMPLETE_BUDGET });
+    if (complete) Object.assign(options, { complete: 1, budget: patient(texts) ? CLOUDS_BUDGET : COMPLETE_BUDGET });
     for (const [name, value] of Object.entries(options)) query.set(name, value);
     return `${dc.view.base()}frame?${query}`;
   }
