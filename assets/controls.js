@@ -3,13 +3,11 @@
 (() => {
   const dc = (window.deadcone ??= {});
   const REST_MS = 150;
-  const SHARP_MS = 400; // for the picture at rest; then Dash hears of it in any case
   const ANSWER_MS = 5000;
   let table = null;
   let texts = null; // every setting as its URL text; the newest, also while dragging
   let broken = []; // keys whose box holds text that was refused
-  let restTimer; // undefined: the hand rests, and Dash knows
-  let resting = false; // the hand rests, and Dash will know
+  let restTimer; // undefined: the hand rests
   let pending = {}; // what the hand has changed since it last rested
   let answerTimer = 0; // runs while an edit is on its way to Dash
   const clicked = []; // what was clicked meanwhile: Dash edits the settings that it has stored
@@ -103,8 +101,6 @@
 
   function commit() {
     restTimer = clearTimeout(restTimer);
-    const held = resting;
-    resting = false;
     if (answerTimer) return; // an edit of the stored settings is under way: its answer comes first
     // What the hand has left in a box Dash has to know too: it takes a box's text when it loses focus.
     for (const key of Object.keys(pending)) {
@@ -113,40 +109,18 @@
     }
     pending = {};
     setProps("settings", { data: texts });
-    if (held) dc.pump.hold(false);
   }
 
   // What a hand has changed gives way to an address.
   dc.drop = () => {
     restTimer = clearTimeout(restTimer);
     pending = {};
-    move();
   };
 
-  // The hand has let go: first the sharp picture, since Dash and React then take a tenth of a second.
+  // The hand has let go.
   dc.rest = () => {
-    if (!restTimer || resting) return;
-    if (answerTimer) return commit();
-    clearTimeout(restTimer);
-    restTimer = setTimeout(commit, SHARP_MS);
-    resting = true;
-    dc.pump.hold(true);
-    dc.pump.want(texts, { rest: true });
+    if (restTimer) commit();
   };
-
-  // It has taken hold again.
-  function move() {
-    if (!resting) return;
-    resting = false;
-    dc.pump.hold(false);
-  }
-
-  const sharp = () => resting && dc.pump.sharp() && commit();
-  document.addEventListener("deadcone:frame", sharp);
-  // Whatever else is done now, Dash does with the settings that it knows.
-  for (const type of ["pointerdown", "keydown"]) {
-    document.addEventListener(type, ({ target }) => resting && !target.closest?.(".dash-slider-root") && commit(), true);
-  }
 
   // One change by hand: the pictures follow at once, the store when the hand rests.
   dc.change = (wanted, restMs = REST_MS) => {
@@ -154,10 +128,9 @@
     texts = { ...texts, ...changes };
     pending = { ...pending, ...changes };
     arrange();
-    move();
     dc.pump.want(texts, { rest: false });
     clearTimeout(restTimer);
-    restTimer = setTimeout(dc.rest, restMs);
+    restTimer = setTimeout(commit, restMs);
     if (byId("notices").textContent) setProps("notices", { children: [] });
   };
 
@@ -171,7 +144,7 @@
       return;
     }
     if (event.type === "change") asked.add(event.target.id.replace(/-box$/, ""));
-    if (restTimer) commit(); // so that Dash edits what the hand has left
+    dc.rest(); // so that Dash edits what the hand has left
     dc.pump.hold(true);
     clearTimeout(answerTimer);
     answerTimer = setTimeout(() => {
@@ -225,7 +198,7 @@
     arrange();
     showControls();
     dc.view.present(texts.present === "1");
-    dc.pump.want(texts, { rest: !restTimer || resting });
+    dc.pump.want(texts, { rest: !restTimer });
   }
 
   // What is wrong with the last input, by key; {} when it was taken.

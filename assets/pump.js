@@ -256,7 +256,6 @@
     },
     // That a picture has been taken away.
     forget: (panel) => delete painted[panel],
-    sharp: () => wanted?.rest && shown.key === wanted.key && fine(),
     settled: () => !held && wanted?.rest && !flights.size && shown.key === wanted.key && fine(),
     // What asks for more of the map that was announced.
     query() {
