@@ -53,6 +53,8 @@ class _Found:
         None where they are not known or not asked for.
     busy : bool
         Whether the map is coarser than was asked for.
+    rough : bool
+        Whether its borders are estimates, see `results.rough`.
     pending : bool
         Whether asking for the `complete` picture would bring more.
     """
@@ -64,6 +66,7 @@ class _Found:
     revived: revival.Revived | None
     pinned: pinned.Pinned | None
     busy: bool
+    rough: bool
     pending: bool
 
     @property
@@ -100,7 +103,7 @@ def starts(request: FrameRequest, cancel: Cancellation) -> Shown:
         outcome=basin.outcome,
         milliseconds=sum(part.milliseconds for part in (found.timed, found.revived, there) if part),
         pending=found.pending,
-        more={"rough": results.rough(basin.grid, basin.rho), **heads_and_ways},
+        more={"rough": found.rough, **heads_and_ways},
         ways=ways,
     )
 
@@ -118,11 +121,12 @@ def _found(request: FrameRequest, cancel: Cancellation) -> _Found:
     compared_with = there is None and (settings.step == 0 or "share" in panels)
     comparison = _comparison(request, compared_with, cancel)
     # A moving eye sees no thousandth, except in a window so small that the map errs there, too.
-    leaping = not request.still and not results.rough(timed.basin.grid, settings.rho)
+    rough = results.rough(timed.basin.grid, settings.rho)
+    leaping = not (request.still or rough)
     shown = {"map", "alive"} & panels or there is not None
     runs = paths(settings, cancel, method="fast" if leaping else "reference") if shown else []
     unfinished = (compared_with and not comparison.complete) or ("kick" in panels and kicked is None)
-    return _Found(timed, comparison, runs, kicked, revived, there, busy, there is None and unfinished)
+    return _Found(timed, comparison, runs, kicked, revived, there, busy, rough, there is None and unfinished)
 
 
 def _caption(request: FrameRequest, found: _Found, cancel: Cancellation) -> Caption:
@@ -143,9 +147,7 @@ def _told(request: FrameRequest, found: _Found, words: Caption) -> Properties:
     told = page(settings, basin, words, matching(settings), request.scaled)
     told |= compared(settings, basin, found.comparison, request.scaled, request.bare)
     told |= kick.told(settings, found.kicked) | guess.revealed(settings)
-    told["state"] = {
-        "text": " ".join(_state(found.busy, request.exact, results.rough(basin.grid, basin.rho)))
-    }
+    told["state"] = {"text": " ".join(_state(found.busy, request.exact, found.rough))}
     if revived is not None and settings.step == 0:  # in the lesson no unit is selected
         told |= revival.page(settings, revived.unit)
         if there is None:

@@ -188,4 +188,4 @@ def test_where_the_map_is_unstable_each_update_is_made() -> None:
 
 def test_an_unknown_way_is_refused() -> None:
     with pytest.raises(ValueError, match="method must be one of reference, fast, got 'exact'"):
-        trajectory(HP, (1.0, 1.0), method="exact")  # type: ignore[arg-type]
+        trajectory(HP, (1.0, 1.0), method="exact")  # type: ignore[arg-type]  # that it is wrong is the point
