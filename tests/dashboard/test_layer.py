@@ -4,14 +4,13 @@ import builtins
 import io
 import json
 import os
-from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from dashboard import create_app, layer_layout, reception, work
+from dashboard import create_app, layer_layout, work
 from dashboard.layer import MOST_WAITS, PAGE, Upload, numbers, read
 from dashboard.layer_routes import EXAMPLE
 from dashboard.layer_words import Counts, title
@@ -19,6 +18,7 @@ from dashboard.packing import pack, unpack
 from dashboard.settings import DEFAULT, read_query
 from dynamics import revival_time
 from dynamics.tensor_file import Array
+from tests.dashboard.reception import full
 
 FILE = EXAMPLE.read_bytes()
 LOOK: dict[str, Any] = {
@@ -98,11 +98,8 @@ def test_problems_and_questions_are_answers(client: FlaskClient) -> None:
 def test_a_body_is_read_only_where_there_is_room_for_it(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, route: str
 ) -> None:
-    monkeypatch.setattr(reception, "PATIENCE", 0)
     body = io.BytesIO(FILE)
-    with ExitStack() as others:
-        for _ in range(reception.HELD):
-            others.enter_context(reception.held())
+    with full(monkeypatch):
         answer = client.post(f"/layer/{route}", input_stream=body, content_length=len(FILE))
         assert asked(client).status_code == 200  # a look takes no place from files, and waits for none
     assert (answer.status_code, answer.headers["Retry-After"], body.tell()) == (503, "1", 0)

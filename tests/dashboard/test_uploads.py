@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from flask.testing import FlaskClient
 
 from dashboard import experiments_boxes as boxes
 from dashboard import network_words as words
-from dashboard import own_data, reception, routes, uploads, work
+from dashboard import own_data, routes, uploads, work
 from dashboard.controls import InvalidSettingError
 from dashboard.network_callbacks import drawn
 from dashboard.settings import DEFAULT
@@ -23,6 +22,7 @@ from experiments.watched import Watched
 from experiments.watched_example import example
 from experiments.watched_summary import Summary, summary
 from figures import View
+from tests.dashboard.reception import full
 from tests.dashboard.test_experiments_page import DEPTH, FIGURE1, texts
 
 TABLE = b"kind,x,y\n" + b"".join(b"%s,%d,%d\n" % (b"ab"[i % 2 :][:1], i, i * i) for i in range(30))
@@ -161,11 +161,8 @@ BUSY = "The server is busy. Please try again in a moment"
 def test_a_body_is_read_only_where_there_is_room_for_it(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, route: str
 ) -> None:
-    monkeypatch.setattr(reception, "PATIENCE", 0)
     body = io.BytesIO(TABLE)
-    with ExitStack() as others:
-        for _ in range(reception.HELD):
-            others.enter_context(reception.held())
+    with full(monkeypatch):
         answer = client.post(f"/{route}?file=a.csv", input_stream=body, content_length=len(TABLE))
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert (answer.get_json(), body.tell()) == ({"message": BUSY}, 0)
