@@ -3,11 +3,13 @@
 (() => {
   const dc = (window.deadcone ??= {});
   const REST_MS = 150;
+  const SHARP_MS = 400; // for the picture at rest: then Dash hears of it in any case
   const ANSWER_MS = 5000;
   let table = null;
   let texts = null; // every setting as its URL text; the newest, also while dragging
   let broken = []; // keys whose box holds text that was refused
-  let restTimer; // undefined: the hand rests
+  let restTimer; // undefined: the hand rests, and Dash knows
+  let resting = false; // the hand rests, and Dash will know
   let pending = {}; // what the hand has changed since it last rested
   let answerTimer = 0; // runs while an edit is on its way to Dash
   const clicked = []; // what was clicked meanwhile: Dash edits the settings that it has stored
@@ -48,9 +50,13 @@
     return texts.window.split(",").every((end, i) => Math.abs(end * dc.unit() - usual[i]) < 1e-6);
   }
 
+  // A lesson's step can wish for a choice that has no button: told again with every answer, Dash would ask and
+  // answer for ever.
   function showChoice(id, wanted) {
-    const checked = [...document.querySelectorAll(`#${id} input:checked`)].map((input) => input.value);
-    if (checked.join() !== [].concat(wanted).join()) setProps(id, { value: wanted });
+    const choices = [...document.querySelectorAll(`#${id} input`)];
+    const checked = choices.filter((input) => input.checked).map((input) => input.value);
+    const shown = [].concat(wanted).filter((value) => choices.some((input) => input.value === value));
+    if (!choices.length || checked.join() !== shown.join()) setProps(id, { value: wanted });
   }
 
   function showControls() {
@@ -109,28 +115,49 @@
     }
     pending = {};
     setProps("settings", { data: texts });
+    awake();
+  }
+
+  function awake() {
+    if (resting) dc.pump.hold((resting = false));
   }
 
   // What a hand has changed gives way to an address.
   dc.drop = () => {
     restTimer = clearTimeout(restTimer);
     pending = {};
+    awake();
   };
 
-  // The hand has let go.
+  // The hand has let go: the sharp picture comes first, since Dash and React then take a tenth of a second.
   dc.rest = () => {
-    if (restTimer) commit();
+    if (!restTimer || resting) return;
+    if (answerTimer) return commit();
+    clearTimeout(restTimer);
+    restTimer = setTimeout(commit, SHARP_MS);
+    dc.pump.hold((resting = true));
+    dc.pump.want(texts, { rest: true });
   };
+
+  const told = () => resting && commit();
+  document.addEventListener("deadcone:frame", () => {
+    if (resting && dc.pump.sharp()) requestAnimationFrame(() => setTimeout(told)); // once it is on the screen
+  });
+  // Whatever is used next, Dash does it with the settings that it knows.
+  for (const type of ["pointerdown", "keydown"]) {
+    document.addEventListener(type, ({ target }) => !target.closest?.(".dash-slider-root") && told(), true);
+  }
 
   // One change by hand: the pictures follow at once, the store when the hand rests.
   dc.change = (wanted, restMs = REST_MS) => {
     const changes = dc.guess.with(wanted, texts);
     texts = { ...texts, ...changes };
     pending = { ...pending, ...changes };
+    awake();
     arrange();
     dc.pump.want(texts, { rest: false });
     clearTimeout(restTimer);
-    restTimer = setTimeout(commit, restMs);
+    restTimer = setTimeout(restMs ? dc.rest : commit, restMs);
     if (byId("notices").textContent) setProps("notices", { children: [] });
   };
 
@@ -144,7 +171,7 @@
       return;
     }
     if (event.type === "change") asked.add(event.target.id.replace(/-box$/, ""));
-    dc.rest(); // so that Dash edits what the hand has left
+    if (restTimer) commit(); // so that Dash edits what the hand has left
     dc.pump.hold(true);
     clearTimeout(answerTimer);
     answerTimer = setTimeout(() => {
@@ -198,7 +225,7 @@
     arrange();
     showControls();
     dc.view.present(texts.present === "1");
-    dc.pump.want(texts, { rest: !restTimer });
+    dc.pump.want(texts, { rest: !restTimer || resting });
   }
 
   // What is wrong with the last input, by key; {} when it was taken.

@@ -256,7 +256,8 @@
     },
     // That a picture has been taken away.
     forget: (panel) => delete painted[panel],
-    settled: () => !held && wanted?.rest && !flights.size && shown.key === wanted.key && fine(),
+    sharp: () => wanted?.rest && shown.key === wanted.key && fine(),
+    settled: () => !held && dc.pump.sharp() && !flights.size,
     // What asks for more of the map that was announced.
     query() {
       const cells = Math.max(dc.frame.n_w, dc.frame.n_b) || COARSEST;

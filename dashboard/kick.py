@@ -32,7 +32,7 @@ class Kicked:
     basin: BasinMap | None
 
 
-_found: LRUCache[object, Kicked] = LRUCache(64)  # of half a megabyte each
+_found: LRUCache[object, Kicked] = LRUCache(16)  # of half a megabyte each
 _lock = threading.Lock()
 
 

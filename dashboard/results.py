@@ -33,7 +33,7 @@ from figures import View, arrow_grid
 FIELD_GAMMAS = (1.0, 0.1, 0.01)
 FIELD_ARROWS = 9
 AFFINE_STEPS = 100
-CACHE_BYTES = 144 * 2**20  # the largest map takes 132
+CACHE_BYTES = 80 * 2**20  # eight maps of a desktop's size; one that takes more, at most 132, is kept alone
 CELL_BYTES = 33
 
 
@@ -47,7 +47,7 @@ class TimedMap:
 
 # Only pure results, keyed by the frozen inputs they follow from; bounded in memory.
 _maps: LRUCache[object, TimedMap] = LRUCache(
-    CACHE_BYTES, getsizeof=lambda timed: CELL_BYTES * timed.basin.outcome.size
+    CACHE_BYTES, getsizeof=lambda timed: min(CELL_BYTES * timed.basin.outcome.size, CACHE_BYTES)
 )
 _lock = threading.Lock()
 
@@ -90,9 +90,8 @@ def timed_map(settings: Settings, cells: int, cancel: Cancellation, exact: bool 
     )
     timed = TimedMap(basin, 1000 * (perf_counter() - start))
     ENGINE.labels("exact" if exact else "fast").observe(timed.milliseconds / 1000)
-    if CELL_BYTES * basin.outcome.size <= CACHE_BYTES:
-        with _lock:
-            _maps[key] = timed
+    with _lock:
+        _maps[key] = timed
     return timed
 
 
