@@ -21,8 +21,8 @@ def ids(part: Any) -> Iterator[str]:
         for each in part:
             yield from ids(each)
     elif isinstance(part, dict):
-        if "props" in part and isinstance(part["props"].get("id"), str):
-            yield part["props"]["id"]
+        if isinstance(part.get("id"), str):
+            yield part["id"]
         for each in part.values():
             yield from ids(each)
 

@@ -178,4 +178,4 @@ def test_a_moved_address_stays_below_it(client: FlaskClient) -> None:
 
 def test_the_version_is_on_the_pages(client: FlaskClient) -> None:
     assert f"The Dead Cone {VERSION}</footer>" in client.get("/about").text
-    assert f'"children":"{VERSION}"' in client.get("/_dash-layout").text
+    assert f'"{VERSION}"]' in client.get("/_dash-layout").text
