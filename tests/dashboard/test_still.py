@@ -77,7 +77,7 @@ def test_the_whole_page_is_the_same_with_a_third_of_the_components() -> None:
     with create_app().server.test_client() as client:
         sent = client.get("/_dash-layout").get_json()
         live = set(named(client.get("/_dash-dependencies").get_json()))
-    whole = json.loads(json.dumps(layout().to_plotly_json(), default=lambda part: part.to_plotly_json()))
+    whole = json.loads(json.dumps(layout(), default=lambda part: part.to_plotly_json()))
     assert spoken(sent) == spoken(whole)
     assert components(sent) < 0.4 * components(whole)
     assert {part for part in live if part} <= set(ids(sent))
