@@ -6,6 +6,7 @@
   const DRAG_CELLS = 256;
   const DRAG_MS = 60; // of the engine, aimed at while a hand moves
   const CROWDED_MS = 15; // and while others wait for it
+  const OVERTAKE_MS = 200; // then a newer value takes an older one's place in the server's line
   const DRAG_BUDGET = 0.3; // seconds after which the server gives up a first picture
   const REST_MS = 400; // a full picture that is expected to take longer is approached in steps
   const COARSEST = 8;
@@ -48,7 +49,7 @@
   const full = () => (dc.time.led() || dc.risk.on() ? COARSEST : Number(wanted.texts.resolution) || dc.paint.pixels());
   const room = () => Math.min(Math.max(1 + Math.floor(travel / EVERY_MS), 1), MOST);
   // An answer that is being painted is no longer on its way: the server works on the next meanwhile.
-  const free = () => [...flights].filter(({ arrived }) => !arrived).length < room();
+  const free = () => [...flights].filter(({ arrived, overtaken }) => !arrived && !overtaken).length < room();
 
   // ------------------------------------------------------------- which pictures are older than the controls
 
@@ -90,7 +91,9 @@
     if (free()) dc.pull();
     if (!wanted || performance.now() < quiet) return;
     if (shown.key !== wanted.key) {
-      if (free() && ![...flights].some(({ key }) => key === wanted.key)) first();
+      if ([...flights].some(({ key, overtaken }) => key === wanted.key && !overtaken)) return;
+      if (crowded && !free()) overtake();
+      if (free()) first();
       return;
     }
     if (!wanted.rest || flights.size) return;
@@ -113,6 +116,15 @@
     }
   }
 
+  // Each request for a moving picture that has stood in the line for a while is given up for a newer one.
+  function overtake() {
+    const begun = performance.now() - OVERTAKE_MS;
+    for (const flight of flights) {
+      if (flight.first && flight.from <= begun) flight.overtaken = true;
+      else if (flight.first) setTimeout(next, flight.from - begun);
+    }
+  }
+
   // The first picture of new settings: the whole one if the hand rests and it is cheap. (How many pixels
   // the map has is known only when it has axes.)
   function first() {
@@ -132,7 +144,7 @@
 
   function url({ seq, texts, cells, still, first, panels, exact, complete, bare }) {
     const query = new URLSearchParams({ ...texts, time: dc.time.now() });
-    const oldest = Math.min(seq, ...[...flights].map((flight) => flight.seq));
+    const oldest = Math.min(seq, ...[...flights].filter(({ overtaken }) => !overtaken).map((flight) => flight.seq));
     const options = { seq, oldest, cells, viewer, still: still ? 1 : 0, panels: panels.join() };
     options.axes = panels.map(dc.paint.axes).join();
     Object.assign(options, { theme: dc.view.theme(), size: dc.view.size() });
@@ -160,7 +172,7 @@
       if (!flights.has(mine)) return;
       mine.arrived = performance.now(); // what goes wrong from here on is no fault of the network
       if (!answer.ok) throw new Refused(frame.message);
-      if (frame.late) late(mine);
+      if (frame.late && !mine.overtaken) late(mine);
       next();
       if (!frame.late) await (painting = painting.catch(() => {}).then(() => show(mine, frame)));
       dc.paint.problem(null);

@@ -14,6 +14,7 @@ import struct
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -25,9 +26,10 @@ PLAN: dict[str, Any] = json.loads(Path(os.environ["LOAD_PLAN"]).read_text())
 DRAG_SECONDS, LOOK_SECONDS, EVERY = 2.0, 8.0, 0.016
 DRAG_MS, CROWDED_MS, REST_MS, DRAG_CELLS, COARSEST = 60, 15, 400, 256, 8
 SMALL_CELLS = 128**2
-EVERY_MS, MOST = 50, 6
+EVERY_MS, MOST, OVERTAKE = 50, 6, 0.2
 
 seen: dict[str, list[float]] = defaultdict(list)
+numbers = count()
 
 
 @events.quitting.add_listener  # type: ignore[untyped-decorator]  # see Viewer
@@ -48,11 +50,12 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
 
     def on_start(self) -> None:
         """Open the page."""
-        self.name, self.seq, self.shown = f"{random.getrandbits(60)}", 0, 0
+        self.chance = random.Random(next(numbers))  # each its own way, the same in every run
+        self.name, self.seq, self.shown = f"{self.chance.getrandbits(60)}", 0, 0
         self.cost, self.travel, self.moving, self.crowded = 1e-4, 0.0, COARSEST, False
         self.texts: dict[str, str] = dict(PLAN["settings"])
         self.axes: dict[str, str] = {}
-        self.flights: dict[int, int] = {}  # request → seq
+        self.flights: dict[int, tuple[int, float]] = {}  # request → seq, and when it was sent
         self.moves: list[tuple[int, float]] = []  # seq and time of what nobody has answered yet
         self.limit, self.count, self.quiet = math.inf, 0, 0.0
         self.frame: dict[str, Any] = {}
@@ -80,8 +83,8 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
 
     def places(self, begin: float) -> Iterator[tuple[int, str, str]]:
         """Where the hand is, every 16 ms."""
-        key = random.choice(list(PLAN["tracks"]))
-        track, phase = PLAN["tracks"][key], random.random() * math.tau
+        key = self.chance.choice(list(PLAN["tracks"]))
+        track, phase = PLAN["tracks"][key], self.chance.random() * math.tau
         while (spent := time.perf_counter() - begin) < DRAG_SECONDS:
             text = track[round((len(track) - 1) * (0.5 + 0.45 * math.sin(phase + math.pi * spent)))]
             if text != self.texts[key]:
@@ -95,9 +98,14 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
     def next(self) -> None:
         """Ask for the newest value if a request is free."""
         room = min(max(1 + int(self.travel // EVERY_MS), 1), MOST)
-        if time.perf_counter() < self.quiet or len(self.flights) >= room:
+        if self.shown >= self.seq or time.perf_counter() < self.quiet:
             return
-        if self.shown < self.seq and self.seq not in self.flights.values():
+        if any(seq == self.seq for seq, _ in self.flights.values()):
+            return
+        if self.crowded and len(self.flights) >= room:  # a newer value takes the place in the line
+            sent_before = time.perf_counter() - OVERTAKE
+            self.flights = {mine: sent for mine, sent in self.flights.items() if sent[1] > sent_before}
+        if len(self.flights) < room:
             gevent.spawn(self.first)
 
     def first(self) -> None:
@@ -109,7 +117,7 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
         cells = int(max(min(cells, math.ceil(self.limit / 2) if self.limit < math.inf else cells), COARSEST))
         options = {"still": 0, "cells": cells} | ({"budget": 0.3} if cells > COARSEST else {})
         frame = self.ask("moving", PLAN["moving"], **options)
-        if frame and frame.get("late"):
+        if frame and frame.get("late") and not frame["overtaken"]:
             self.limit = cells
             self.cost = max(self.cost, 300 / cells**2)
         self.next()
@@ -127,31 +135,36 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
             elif not self.frame.get("full") and self.frame.get("n_w", COARSEST) * 2 <= ceiling:
                 coarse = self.cost * full**2 > REST_MS
                 cells = min(4 * (self.frame.get("n_w") or self.moving), full) if coarse else full
-                frame = self.ask("rest", PLAN["still"], still=1, cells=cells) or {}
+                frame = self.ask("rest", self.stale(), still=1, cells=cells) or {}
                 if frame.get("late"):
                     ceiling = cells
                 elif frame:
-                    self.frame = frame | {"full": frame["n_w"] >= full}
+                    drawn = set(PLAN["still"]) - set(self.stale()) | set(frame["pictures"])
+                    self.frame = frame | {"full": frame["n_w"] >= full, "drawn": drawn}
                     if self.frame["full"] and released:
                         seen["rest"].append(time.perf_counter() - released)
             elif self.frame.get("pending"):
-                missing = [p for p in PLAN["still"] if p not in self.frame["pictures"]]
-                compared = self.ask("compared", ["map", *missing], still=1, cells=full, complete=1, budget=5)
+                compared = self.ask("compared", self.stale(), still=1, cells=full, complete=1, budget=5)
                 self.frame["pending"] = compared is None  # what took too long is given up
                 bare = bool(compared and compared.get("late"))
                 if released and compared is not None:
                     seen["given up" if bare else "compared"].append(time.perf_counter() - released)
             elif bare:
-                bare = self.ask("rest", PLAN["still"], still=1, cells=full, bare=1) is None
+                bare = self.ask("rest", self.stale(), still=1, cells=full, bare=1) is None
             else:
                 return
+
+    def stale(self) -> list[str]:
+        """List the pictures to ask for at rest: all at first, then the map and what is missing."""
+        drawn = self.frame.get("drawn", ())
+        return [panel for panel in PLAN["still"] if panel == "map" or panel not in drawn]
 
     def ask(self, kind: str, panels: list[str], **options: Any) -> dict[str, Any] | None:
         """Ask for a frame; None if none came."""
         self.count += 1
         mine, seq, begin = self.count, self.seq, time.perf_counter()
-        self.flights[mine] = seq
-        oldest = min(self.flights.values())
+        self.flights[mine] = seq, begin
+        oldest = min(seq for seq, _ in self.flights.values())
         axes = ",".join(self.axes.get(panel, "") for panel in panels)
         asked = self.texts | {
             "seq": seq,
@@ -165,9 +178,9 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
             with self.client.get(f"/frame?{query}", name=kind, catch_response=True) as answer:
                 if answer.status_code == 503:
                     seen["refused"].append(1)
-                    self.quiet = time.perf_counter() + float(answer.headers["Retry-After"]) * random.uniform(
-                        1, 1.5
-                    )
+                    self.quiet = time.perf_counter() + float(
+                        answer.headers["Retry-After"]
+                    ) * self.chance.uniform(1, 1.5)
                     answer.success()
                     return None
                 if answer.status_code != 200:
@@ -175,8 +188,9 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
                     self.quiet = time.perf_counter() + 2
                     return None
                 frame = self.read(answer.content)
+            frame["overtaken"] = mine not in self.flights
         finally:
-            del self.flights[mine]
+            self.flights.pop(mine, None)
         self.note(kind, seq, begin, frame)
         return frame
 
@@ -190,6 +204,8 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
     def note(self, kind: str, seq: int, begin: float, frame: dict[str, Any]) -> None:
         """Take over what an answer says, and note how long the hand waited for it."""
         now = time.perf_counter()
+        if frame["overtaken"] and frame.get("late"):
+            return
         seen[f"{kind} request"].append(now - begin)
         if frame.get("late"):
             seen[f"{kind} late"].append(1)

@@ -183,6 +183,8 @@ def _enter(work: _Work, oldest: int) -> None:
         own = [other for other in _works if other.viewer == work.viewer]
         for other in own:
             if other.seq < oldest:
+                if other.waits and other.urgency is work.urgency is Urgency.HAND:
+                    work.came = min(work.came, other.came)  # a newer value takes the place in the line
                 other.call_off()
         if sum(not other.token.cancelled for other in own) >= MOST_OF_ONE:
             raise BusyError
@@ -242,6 +244,9 @@ def _give() -> None:
     while (work := _next()) is not None:
         work.begun, work.opened = perf_counter(), True
         work.told.set()
+    hands = any(work.urgency is Urgency.HAND for work in _works)
+    for work in _works:
+        work.token.alone = hands and work.urgency is not Urgency.HAND
     for urgency in Urgency:
         LINE.labels(urgency.name.lower()).set(sum(work.urgency is urgency for work in _waiting()))
 

@@ -37,12 +37,13 @@ class Cancellation:
 
     Attributes
     ----------
-    flag : uint8 (1,)
-        What the compiled kernels poll, several hundred times a second or more: 0, or 1 once cancelled.
+    flag : uint8 (2,)
+        First what the compiled kernels poll, several hundred times a second or more: 0, or 1 once cancelled.
+        Then `alone`.
     """
 
     def __init__(self) -> None:
-        self.flag: NDArray[np.uint8] = np.zeros(1, dtype=np.uint8)
+        self.flag: NDArray[np.uint8] = np.zeros(2, dtype=np.uint8)
 
     def cancel(self) -> None:
         """Call it off; the computation raises Cancelled within some 20 ms. It cannot be undone."""
@@ -52,3 +53,12 @@ class Cancellation:
     def cancelled(self) -> bool:
         """Whether `cancel` was called."""
         return bool(self.flag[0])
+
+    @property
+    def alone(self) -> bool:
+        """Whether the computation keeps to its caller's thread: others need the cores. It may change."""
+        return bool(self.flag[1])
+
+    @alone.setter
+    def alone(self, alone: bool) -> None:
+        self.flag[1] = alone

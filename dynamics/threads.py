@@ -49,13 +49,14 @@ def run(work: Callable[[slice], object], pieces: Iterable[slice], flag: NDArray[
         Takes one piece; it must return soon once `flag[0]` is set.
     pieces : iterable of slice
         Disjoint parts of the arrays that `work` fills.
-    flag : uint8 (1,)
-        Set here when a piece fails or the wait is interrupted, so that the others end too.
+    flag : uint8 (1,) or (2,)
+        `Cancellation.flag`. The first is set here when a piece fails or the wait is interrupted, so that the
+        others end too; while the second is set the pool's threads take no piece.
     """
     left = deque(pieces)
 
-    def go_on() -> None:
-        while left:
+    def go_on(helping: bool = True) -> None:
+        while left and not (helping and flag[1:].any()):
             try:
                 piece = left.popleft()
             except IndexError:  # another thread was faster
@@ -68,7 +69,7 @@ def run(work: Callable[[slice], object], pieces: Iterable[slice], flag: NDArray[
 
     helpers = [_pool().submit(go_on) for _ in range(min(worker_count(), len(left)) - 1)]
     try:
-        go_on()
+        go_on(helping=False)
         for helper in helpers:
             if not helper.cancel():
                 helper.result()
