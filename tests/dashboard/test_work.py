@@ -112,6 +112,29 @@ def test_what_is_superseded_leaves_the_line() -> None:
     assert sorted(line.end()) == ["a", "a: Cancelled", "b"]
 
 
+def test_a_newer_value_takes_the_older_ones_place(
+    clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "PLACES", 1)
+    line = Line()
+    with underway("else", 0, 0, 60, HAND):
+        line.ask("a", HAND, seq=1, oldest=1)
+        clock[0] = 0.05
+        line.ask("b", HAND, seq=1, oldest=1)
+        clock[0] = 0.1
+        line.ask("a", HAND, seq=2, oldest=2)
+        line.threads[0].join(10)
+    assert line.end() == ["a: Cancelled", "a", "b"]
+
+
+def test_a_picture_at_rest_leaves_the_other_cores_to_hands() -> None:
+    with underway("a", 0, 0, 60, REST) as rest:
+        assert not rest.alone
+        with underway("b", 0, 0, 60, HAND) as hand:
+            assert (rest.alone, hand.alone) == (True, False)
+        assert not rest.alone
+
+
 def test_one_viewer_has_so_many_and_no_more() -> None:
     line = Line()
     with full():

@@ -254,6 +254,25 @@ def test_a_failing_piece_ends_the_others_and_is_raised() -> None:
     assert flag[0] == 1
 
 
+def test_alone_the_caller_does_every_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "worker_count", lambda: 3)
+    monkeypatch.setattr(threads, "_pools", {})
+    token, begun = Cancellation(), threading.Barrier(2)
+    at: list[int] = []
+
+    def together(piece: slice) -> None:
+        begun.wait(10)  # of two threads, each with a piece
+
+    threads.run(together, [slice(i, i + 1) for i in range(2)], token.flag)
+    token.alone = True
+    threads.run(
+        lambda piece: at.append(threading.get_ident()), [slice(i, i + 1) for i in range(9)], token.flag
+    )
+    assert at == [threading.get_ident()] * 9
+    assert token.alone
+    assert not token.cancelled
+
+
 FORK = """
 import os, sys, warnings
 import numpy as np
