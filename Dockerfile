@@ -10,22 +10,23 @@ ARG QUEUES=0
 RUN --mount=type=bind,source=requirements.txt,target=/tmp/requirements.txt \
     --mount=type=bind,source=requirements-celery.txt,target=/tmp/requirements-celery.txt \
     python -m venv --without-pip /venv \
-    && pip --python /venv/bin/python install --no-cache-dir --only-binary=:all: --require-hashes \
+    && pip --python /venv/bin/python install --no-cache-dir --no-compile --only-binary=:all: --require-hashes \
         --requirement /tmp/requirements.txt \
     && if [ "${QUEUES}" = 1 ]; then \
-        pip --python /venv/bin/python install --no-cache-dir --only-binary=:all: --require-hashes \
+        pip --python /venv/bin/python install --no-cache-dir --no-compile --only-binary=:all: --require-hashes \
             --requirement /tmp/requirements-celery.txt; \
     fi \
     && find /venv -type d -name tests -prune -exec rm -rf {} +
 
 COPY . .
 
-# Machine code is kept by the time stamp of its source; whole seconds survive every image format. All of it can
-# be read by whoever runs it, however private the files were that it was built from.
+# Machine code is kept by the time stamp of its source; whole seconds survive every image format. Python's own
+# compiled files go by no stamp: under a read-only root a wrong one would cost seconds at every start. All of it
+# can be read by whoever runs it, however private the files were that it was built from.
 ENV PATH=/venv/bin:$PATH \
     DEADCONE_PORTABLE=1
 RUN find . -name '*.py' -exec touch --date=2020-01-01T00:00:00Z {} + \
-    && python -m compileall -q . \
+    && python -m compileall -q --invalidation-mode unchecked-hash . /venv \
     && NUMBA_CACHE_DIR=/app/compiled gunicorn --check-config app:server \
     && chmod -R a+rX /app
 
@@ -37,6 +38,9 @@ ENV PATH=/venv/bin:$PATH \
     DEADCONE_PORTABLE=1 \
     PORT=8050
 
+# The base image leaves Python's library uncompiled.
+RUN python -m compileall -q --invalidation-mode unchecked-hash -x 'site-packages|ensurepip|idlelib|test|tkinter|turtle' \
+    /usr/local/lib/python3.13
 COPY --from=built /venv /venv
 COPY --from=built /app /app
 WORKDIR /app
