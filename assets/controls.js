@@ -126,6 +126,7 @@
   dc.drop = () => {
     restTimer = clearTimeout(restTimer);
     pending = {};
+    if (resting) dc.pump.want(texts, { rest: false }); // or they would be written over the address
     awake();
   };
 
@@ -137,15 +138,17 @@
     restTimer = setTimeout(commit, SHARP_MS);
     dc.pump.hold((resting = true));
     dc.pump.want(texts, { rest: true });
+    if (dc.pump.sharp()) commit(); // what has changed is in no picture
   };
 
   const told = () => resting && commit();
   document.addEventListener("deadcone:frame", () => {
     if (resting && dc.pump.sharp()) requestAnimationFrame(() => setTimeout(told)); // once it is on the screen
   });
-  // Whatever is used next, Dash does it with the settings that it knows.
+  // Whatever is used next, Dash does it with the settings that it knows; a hand that goes on does not wait.
+  const HANDS = ".dash-slider-root, .start, [role=slider], [type=range]";
   for (const type of ["pointerdown", "keydown"]) {
-    document.addEventListener(type, ({ target }) => !target.closest?.(".dash-slider-root") && told(), true);
+    document.addEventListener(type, ({ target }) => !target.closest?.(HANDS) && told(), true);
   }
 
   // One change by hand: the pictures follow at once, the store when the hand rests.

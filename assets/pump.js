@@ -34,6 +34,7 @@
   let quiet = 0; // until when nothing is asked for: the server was away, or too busy
   let held = false; // an edit is on its way: nothing is settled
   let computing; // runs while the wanted picture is late
+  let overtaking; // runs while a request stands in the line
 
   // The playhead moves in the browser: only pictures that name it are drawn anew for it. A job's pictures are
   // Dash's own.
@@ -116,13 +117,20 @@
     }
   }
 
-  // Each request for a moving picture that has stood in the line for a while is given up for a newer one.
+  // A request for a moving picture that has stood in the line for a while is given up for a newer one. Of what
+  // is given up one at a time is on its way: another process may not know that it is, and work on it.
   function overtake() {
-    const begun = performance.now() - OVERTAKE_MS;
-    for (const flight of flights) {
-      if (flight.first && flight.from <= begun) flight.overtaken = true;
-      else if (flight.first) setTimeout(next, flight.from - begun);
-    }
+    overtaking = clearTimeout(overtaking);
+    const first = [...flights].find((flight) => flight.first && !flight.arrived);
+    if (!first || [...flights].some(({ overtaken }) => overtaken)) return;
+    const left = first.from + OVERTAKE_MS - performance.now();
+    if (left <= 0) first.overtaken = true;
+    else overtaking = setTimeout(next, left + 1);
+  }
+
+  function drop(flight) {
+    flights.delete(flight);
+    flight.controller.abort();
   }
 
   // The first picture of new settings: the whole one if the hand rests and it is cheap. (How many pixels
@@ -175,9 +183,10 @@
       if (frame.late && !mine.overtaken) late(mine);
       next();
       if (!frame.late) await (painting = painting.catch(() => {}).then(() => show(mine, frame)));
-      dc.paint.problem(null);
+      if (!mine.overtaken) dc.paint.problem(null);
     } catch (error) {
       if (!flights.has(mine)) return; // aborted: a newer request has taken its place
+      if (mine.overtaken) return flights.delete(mine) && next(); // nobody waits for it
       const away = !mine.arrived && (error instanceof TypeError || error.name === "TimeoutError");
       const cause = mine.busy ? "The server is busy." : away ? "The server does not answer." : `${error.message}.`;
       dc.paint.problem(`${cause} The pictures are older than the controls${away ? "; trying again" : ""}.`);
@@ -221,6 +230,7 @@
     const missing = panels.filter((panel) => !(panel in frame.pictures) || frame.unfinished?.includes(panel));
     const rough = frame.rough && !(exact && cells >= full());
     shown = { key, map: mapOf(texts), seq, cells, missing, exact, rough, pending: frame.pending && !complete && !bare, bare };
+    for (const other of flights) if (other.overtaken && other.seq < seq) drop(other);
     computing = clearTimeout(computing);
     if (key !== wanted.key) computing = setTimeout(() => dc.paint.computing(wanted.texts), COMPUTING_MS);
     await dc.paint.frame(frame);
@@ -251,10 +261,7 @@
       dc.hover.hide();
       // A first picture is over in a moment and is shown; sharpening of older settings is dropped.
       for (const flight of flights) {
-        if ((!flight.first && flight.key !== key) || flight.texts.hide !== texts.hide) {
-          flights.delete(flight);
-          flight.controller.abort();
-        }
+        if ((!flight.first && flight.key !== key) || flight.texts.hide !== texts.hide) drop(flight);
       }
       next();
     },

@@ -79,6 +79,7 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
         self.rest(until, released)
         answered = bool(self.frame.get("full")) and self.shown == final
         seen["lost"].append(0 if answered else 1)
+        seen["unanswered"].append(0 if self.shown == final else 1)
         gevent.sleep(max(0.0, until - time.perf_counter()))
 
     def places(self, begin: float) -> Iterator[tuple[int, str, str]]:
@@ -128,6 +129,7 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
         self.frame = {}
         while time.perf_counter() < until:
             if self.flights or time.perf_counter() < self.quiet:
+                self.next()
                 gevent.sleep(0.005)
             elif self.shown < self.seq or not self.shown:
                 self.seq = max(self.seq, 1)
@@ -178,9 +180,9 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
             with self.client.get(f"/frame?{query}", name=kind, catch_response=True) as answer:
                 if answer.status_code == 503:
                     seen["refused"].append(1)
-                    self.quiet = time.perf_counter() + float(
-                        answer.headers["Retry-After"]
-                    ) * self.chance.uniform(1, 1.5)
+                    self.quiet = time.perf_counter() + float(answer.headers["Retry-After"]) * random.uniform(
+                        1, 1.5
+                    )
                     answer.success()
                     return None
                 if answer.status_code != 200:

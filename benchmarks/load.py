@@ -154,7 +154,8 @@ def table(found: dict[str, Any]) -> Iterator[str]:
     yield "|---|---|"
     yield f"| answers, errors | {found['requests']}, {sum(count for *_, count in found['errors'])} |"
     lost = sum(found.get("lost", []))
-    yield f"| drags, of which the last value had no full picture within 8 s | {drags}, {lost} |"
+    unanswered = sum(found.get("unanswered", []))
+    yield f"| drags; last values without a picture, a full one within 8 s | {drags}; {unanswered}, {lost} |"
     yield f"| a value under the hand → an answer to it or a later one | {times('slider')} |"
     yield f"| a moving picture, from request to answer | {times('moving request')} |"
     sides = f"{percentile(cells, 0.5):.0f}, {min(cells, default=0)}"

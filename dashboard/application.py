@@ -154,15 +154,15 @@ def _page_or_404(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _written_once(
-    layout: Callable[[], Response], callbacks: Callable[[], Response]
+    write: Callable[[], Response], write_callbacks: Callable[[], Response]
 ) -> Callable[[], Response]:
-    """Return a view of the layout that keeps its first answer, of which Dash has less to look after."""
+    """Return a view of a layout that `stilled` has made lighter; it keeps its answer."""
 
     @cache
     def answer() -> bytes:
-        live = set(named(json.loads(callbacks().get_data())))
-        written = stilled(json.loads(layout().get_data()), live)
-        return json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode()
+        live = set(named(json.loads(write_callbacks().get_data())))
+        lighter = stilled(json.loads(write().get_data()), live)
+        return json.dumps(lighter, ensure_ascii=False, separators=(",", ":")).encode()
 
     return lambda: Response(answer(), mimetype="application/json")
 

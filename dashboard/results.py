@@ -33,7 +33,10 @@ from figures import View, arrow_grid
 FIELD_GAMMAS = (1.0, 0.1, 0.01)
 FIELD_ARROWS = 9
 AFFINE_STEPS = 100
-CACHE_BYTES = 80 * 2**20  # eight maps of a desktop's size; one that takes more, at most 132, is kept alone
+CACHE_BYTES = 80 * 2**20  # nine maps of a desktop's size
+LARGE_BYTES = (
+    72 * 2**20
+)  # two up to this, 1512 × 1512, are kept together: two are compared; a larger one alone
 CELL_BYTES = 33
 
 
@@ -45,10 +48,14 @@ class TimedMap:
     milliseconds: float
 
 
-# Only pure results, keyed by the frozen inputs they follow from; bounded in memory.
-_maps: LRUCache[object, TimedMap] = LRUCache(
-    CACHE_BYTES, getsizeof=lambda timed: min(CELL_BYTES * timed.basin.outcome.size, CACHE_BYTES)
-)
+def _weight(timed: TimedMap) -> int:
+    """Return what a map counts for in the cache: at most so much that what has to fit does."""
+    size = CELL_BYTES * timed.basin.outcome.size
+    return min(size, CACHE_BYTES // 2) if size <= LARGE_BYTES else CACHE_BYTES
+
+
+# Only pure results, keyed by the frozen inputs they follow from; at most 144 MiB.
+_maps: LRUCache[object, TimedMap] = LRUCache(CACHE_BYTES, getsizeof=_weight)
 _lock = threading.Lock()
 
 

@@ -1,8 +1,8 @@
 """The layout as the browser gets it: what no callback names comes as plain elements.
 
 Dash asks each of its components at each change in its store whether it is concerned. Most parts of the page
-never are, or are changed by scripts of their own: they make up two thirds of the components, and cost a third
-of the start of a page and half of the time that Dash takes to hear of a setting.
+never are, or are changed by scripts of their own: they are two thirds of the components, and cost up to a
+third of a page's start (docs/measured.md).
 """
 
 from __future__ import annotations

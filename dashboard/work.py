@@ -2,10 +2,11 @@
 
 At most `PLACES` requests are computed at once; the others stand in a line. Who came first is next, but what
 is less urgent stands as if it had come later, and so does a request whose viewer has others at work: so
-nobody waits for ever, and one viewer does not hold up the rest. Work that its viewer has superseded stops,
-or leaves the line; work that takes long stops when others wait for its place. The registry is per process and
-holds no setting and no result: a viewer whose requests reach different processes is served correctly,
-superseded work just runs to the end of its budget.
+nobody waits for ever, and one viewer does not hold up the rest. A hand's newer value takes the place of its
+older one in the line; what is less urgent than a hand leaves the other cores to it. Work that its viewer has
+superseded stops, or leaves the line; work that takes long stops when others wait for its place. The registry
+is per process and holds no setting and no result: a viewer whose requests reach different processes is served
+correctly, superseded work just runs to the end of its budget.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class _Work:
     seq: int
     urgency: Urgency
     budget: float
-    came: float
+    came: float  # when it, or what it has taken the place of, stood in the line
     token: Cancellation = field(default_factory=Cancellation)
     asked: float = field(init=False)
     begun: float | None = None  # when it was given its place
@@ -182,10 +183,13 @@ def _enter(work: _Work, oldest: int) -> None:
     with _lock:
         own = [other for other in _works if other.viewer == work.viewer]
         for other in own:
-            if other.seq < oldest:
-                if other.waits and other.urgency is work.urgency is Urgency.HAND:
-                    work.came = min(work.came, other.came)  # a newer value takes the place in the line
-                other.call_off()
+            if other.seq >= oldest:
+                continue
+            if other.urgency is work.urgency is Urgency.HAND:
+                if other.begun is not None:
+                    continue  # it is over in a moment, and shown
+                work.came = min(work.came, other.came)
+            other.call_off()
         if sum(not other.token.cancelled for other in own) >= MOST_OF_ONE:
             raise BusyError
         line = sum(other.urgency is not Urgency.HAND for other in _waiting())

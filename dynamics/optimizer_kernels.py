@@ -68,7 +68,7 @@ def advance(
     rule : Rule
     noise : float64 (steps, 2 · batch + m, LANES)
         Independent standard normal numbers for minibatches; else empty.
-    flag : uint8 (1,)
+    flag : uint8 (1,) or more
         Ends the computation once it is not 0.
     """
     g = np.empty(theta.size)

@@ -46,7 +46,7 @@ def solve(
         Dead threshold and length below which updates count as none; 0 never stops.
     max_iterations : int
         The budget of each start.
-    flag : uint8 (1,)
+    flag : uint8 (1,) or more
         Ends the computation once it is not 0.
     """
     n = len(w)

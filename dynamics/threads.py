@@ -51,7 +51,7 @@ def run(work: Callable[[slice], object], pieces: Iterable[slice], flag: NDArray[
         Disjoint parts of the arrays that `work` fills.
     flag : uint8 (1,) or (2,)
         `Cancellation.flag`. The first is set here when a piece fails or the wait is interrupted, so that the
-        others end too; while the second is set the pool's threads take no piece.
+        others end too; a thread of the pool that finds the second set takes no further piece of this work.
     """
     left = deque(pieces)
 

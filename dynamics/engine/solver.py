@@ -136,7 +136,7 @@ def solve(
         Of the stop rule; 0 never stops.
     max_iterations : int
         Budget, at least 1.
-    flag : uint8 (1,)
+    flag : uint8 (1,) or more
         Set to anything but 0, from any thread, it stops the computation; the results are then incomplete.
     exact : bool
         Whether to iterate the map one iteration after the other instead of by supersteps.

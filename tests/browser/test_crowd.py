@@ -18,7 +18,10 @@ def asked(request: Request) -> dict[str, str]:
 
 
 def test_in_a_crowd_a_newer_value_overtakes_an_older_one(open_page: OpenPage) -> None:
-    page = open_page("/?resolution=24")
+    page = open_page("/?resolution=24", excused="503")
+    page.evaluate(
+        "window.seen = []; document.addEventListener('deadcone:frame', e => seen.push(e.detail.seq))"
+    )
     held: list[Route] = []
     holding = True
 
@@ -53,8 +56,14 @@ def test_in_a_crowd_a_newer_value_overtakes_an_older_one(open_page: OpenPage) ->
     assert float(newer["beta"]) < float(older["beta"])
     assert int(newer["oldest"]) == int(newer["seq"]) > int(older["seq"])
     holding = False
-    for route in reversed(held):  # the older answer comes last, and is not shown
+    first, *others = held
+    first.fulfill(status=503, headers={"Retry-After": "1"}, body="")  # which is nobody's trouble any more
+    for route in others:
         route.continue_()
     page.mouse.up()
     settled(page)
+    seen = page.evaluate("seen")
+    assert seen == sorted(seen)
+    assert int(older["seq"]) not in seen
+    assert page.text_content("#problem") == ""
     assert str(page.evaluate("deadcone.frame.settings.beta")) == page.evaluate("deadcone.texts().beta")

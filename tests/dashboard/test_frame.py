@@ -238,9 +238,9 @@ def roomy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("roomy")
 def test_only_superseded_work_of_the_same_viewer_is_cancelled() -> None:
-    hand = Urgency.HAND
-    with underway("a", 1, 1, 60, hand) as first, underway("b", 1, 1, 60, hand) as other:
-        with underway("a", 2, 1, 60, hand) as second, underway("a", 3, 2, 60, hand) as third:
+    rest = Urgency.REST
+    with underway("a", 1, 1, 60, rest) as first, underway("b", 1, 1, 60, rest) as other:
+        with underway("a", 2, 1, 60, rest) as second, underway("a", 3, 2, 60, rest) as third:
             assert first.cancelled
             assert not second.cancelled
             assert not third.cancelled

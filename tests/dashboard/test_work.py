@@ -127,6 +127,13 @@ def test_a_newer_value_takes_the_older_ones_place(
     assert line.end() == ["a: Cancelled", "a", "b"]
 
 
+def test_a_moving_picture_that_is_begun_is_finished() -> None:
+    with underway("a", 1, 1, 60, HAND) as begun, underway("a", 2, 2, 60, HAND):
+        assert not begun.cancelled
+    with underway("a", 1, 1, 60, HAND) as begun, underway("a", 2, 2, 60, REST):
+        assert begun.cancelled
+
+
 def test_a_picture_at_rest_leaves_the_other_cores_to_hands() -> None:
     with underway("a", 0, 0, 60, REST) as rest:
         assert not rest.alone
