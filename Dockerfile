@@ -26,7 +26,7 @@ COPY . .
 ENV PATH=/venv/bin:$PATH \
     DEADCONE_PORTABLE=1
 RUN find . -name '*.py' -exec touch --date=2020-01-01T00:00:00Z {} + \
-    && python -m compileall -q --invalidation-mode unchecked-hash . /venv \
+    && python -m compileall -q --invalidation-mode unchecked-hash -x 'gunicorn\.conf' . /venv \
     && NUMBA_CACHE_DIR=/app/compiled gunicorn --check-config app:server \
     && chmod -R a+rX /app
 

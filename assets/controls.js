@@ -126,7 +126,7 @@
   dc.drop = () => {
     restTimer = clearTimeout(restTimer);
     pending = {};
-    if (resting) dc.pump.want(texts, { rest: false }); // or they would be written over the address
+    if (texts) dc.pump.want(texts, { rest: false }); // or they would be written over the address
     awake();
   };
 
@@ -138,7 +138,7 @@
     restTimer = setTimeout(commit, SHARP_MS);
     dc.pump.hold((resting = true));
     dc.pump.want(texts, { rest: true });
-    if (dc.pump.sharp()) commit(); // what has changed is in no picture
+    if (dc.pump.sharp() && dc.pump.idle()) commit(); // what has changed is in no picture
   };
 
   const told = () => resting && commit();

@@ -276,7 +276,8 @@
     // That a picture has been taken away.
     forget: (panel) => delete painted[panel],
     sharp: () => wanted?.rest && shown.key === wanted.key && fine(),
-    settled: () => !held && dc.pump.sharp() && !flights.size,
+    idle: () => !flights.size,
+    settled: () => !held && dc.pump.sharp() && dc.pump.idle(),
     // What asks for more of the map that was announced.
     query() {
       const cells = Math.max(dc.frame.n_w, dc.frame.n_b) || COARSEST;

@@ -57,7 +57,12 @@
     const same = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
     same.addEventListener("change", () => (changed(), watchPixels()), { once: true });
   })();
-  addEventListener("popstate", () => dc.view.arrive(location.pathname, location.search));
+  addEventListener("popstate", ({ state }) => {
+    // A link to a part of this page leads to an entry without a state: the settings stay, which the address may
+    // not have yet.
+    if (!state && location.hash && dc.texts()) dc.link.address(dc.texts());
+    else dc.view.arrive(location.pathname, location.search);
+  });
 
   let base = null;
 

@@ -34,9 +34,8 @@ FIELD_GAMMAS = (1.0, 0.1, 0.01)
 FIELD_ARROWS = 9
 AFFINE_STEPS = 100
 CACHE_BYTES = 80 * 2**20  # nine maps of a desktop's size
-LARGE_BYTES = (
-    72 * 2**20
-)  # two up to this, 1512 × 1512, are kept together: two are compared; a larger one alone
+LARGE_BYTES = 72 * 2**20  # two up to this, 1512 × 1512, are kept together: two are compared
+BESIDE_BYTES = 16 * 2**20  # of small maps are kept beside a larger one, at most 132 MiB
 CELL_BYTES = 33
 
 
@@ -51,10 +50,10 @@ class TimedMap:
 def _weight(timed: TimedMap) -> int:
     """Return what a map counts for in the cache: at most so much that what has to fit does."""
     size = CELL_BYTES * timed.basin.outcome.size
-    return min(size, CACHE_BYTES // 2) if size <= LARGE_BYTES else CACHE_BYTES
+    return min(size, CACHE_BYTES // 2) if size <= LARGE_BYTES else CACHE_BYTES - BESIDE_BYTES
 
 
-# Only pure results, keyed by the frozen inputs they follow from; at most 144 MiB.
+# Only pure results, keyed by the frozen inputs they follow from; at most 148 MiB.
 _maps: LRUCache[object, TimedMap] = LRUCache(CACHE_BYTES, getsizeof=_weight)
 _lock = threading.Lock()
 

@@ -190,7 +190,7 @@ def _enter(work: _Work, oldest: int) -> None:
                     continue  # it is over in a moment, and shown
                 work.came = min(work.came, other.came)
             other.call_off()
-        if sum(not other.token.cancelled for other in own) >= MOST_OF_ONE:
+        if sum(not other.token.cancelled and other.seq >= oldest for other in own) >= MOST_OF_ONE:
             raise BusyError
         line = sum(other.urgency is not Urgency.HAND for other in _waiting())
         if work.urgency is not Urgency.HAND and line >= LONGEST_LINE:
