@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from dynamics import Hyperparameters, smallest_kick
 from figures.kick import in_gammas
@@ -71,3 +71,27 @@ def test_the_link_below_the_gradients_scales_the_window(open_page: OpenPage) -> 
     settled(page)
     expect(page.locator("#scale")).to_be_in_viewport()
     assert page.evaluate("deadcone.frame.settings.window") == [-3, 3, -3, 3]
+
+
+def test_a_link_to_what_is_below_keeps_a_value_that_is_not_in_the_address_yet(open_page: OpenPage) -> None:
+    page = open_page(f"/?{SMALL}")
+    thumb = page.locator("#beta [role=slider]").bounding_box()
+    assert thumb is not None
+    held: list[Route] = []
+    holding = True
+    page.route("**/frame?*", lambda route: held.append(route) if holding else route.continue_())
+    page.mouse.move(thumb["x"] + 5, thumb["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(thumb["x"] - 60, thumb["y"] + 5)
+    page.wait_for_function("Number(deadcone.texts().beta) < 0.9")
+    page.mouse.up()
+    chosen = page.evaluate("deadcone.texts().beta")
+    assert "beta" not in page.url
+    page.click("#more-below")
+    page.wait_for_function("location.hash === '#below'")
+    holding = False
+    for route in held:
+        route.continue_()
+    settled(page)
+    assert page.evaluate("[deadcone.texts().beta, String(deadcone.frame.settings.beta)]") == [chosen, chosen]
+    assert f"beta={chosen}" in page.url
