@@ -49,8 +49,9 @@
   // Real initialisations have no map: the server follows a few units first, then all.
   const full = () => (dc.time.led() || dc.risk.on() ? COARSEST : Number(wanted.texts.resolution) || dc.paint.pixels());
   const room = () => Math.min(Math.max(1 + Math.floor(travel / EVERY_MS), 1), MOST);
+  const awaited = () => [...flights].filter(({ overtaken }) => !overtaken);
   // An answer that is being painted is no longer on its way: the server works on the next meanwhile.
-  const free = () => [...flights].filter(({ arrived, overtaken }) => !arrived && !overtaken).length < room();
+  const free = () => awaited().filter(({ arrived }) => !arrived).length < room();
 
   // ------------------------------------------------------------- which pictures are older than the controls
 
@@ -92,7 +93,7 @@
     if (free()) dc.pull();
     if (!wanted || performance.now() < quiet) return;
     if (shown.key !== wanted.key) {
-      if ([...flights].some(({ key, overtaken }) => key === wanted.key && !overtaken)) return;
+      if (awaited().some(({ key }) => key === wanted.key)) return;
       if (crowded && !free()) overtake();
       if (free()) first();
       return;
@@ -121,10 +122,10 @@
   // is given up one at a time is on its way: another process may not know that it is, and work on it.
   function overtake() {
     overtaking = clearTimeout(overtaking);
-    const first = [...flights].find((flight) => flight.first && !flight.arrived);
-    if (!first || [...flights].some(({ overtaken }) => overtaken)) return;
-    const left = first.from + OVERTAKE_MS - performance.now();
-    if (left <= 0) first.overtaken = true;
+    const standing = [...flights].find(({ first, arrived }) => first && !arrived);
+    if (!standing || [...flights].some(({ overtaken }) => overtaken)) return;
+    const left = standing.from + OVERTAKE_MS - performance.now();
+    if (left <= 0) standing.overtaken = true;
     else overtaking = setTimeout(next, left + 1);
   }
 
@@ -152,7 +153,7 @@
 
   function url({ seq, texts, cells, still, first, panels, exact, complete, bare }) {
     const query = new URLSearchParams({ ...texts, time: dc.time.now() });
-    const oldest = Math.min(seq, ...[...flights].filter(({ overtaken }) => !overtaken).map((flight) => flight.seq));
+    const oldest = Math.min(seq, ...awaited().map((flight) => flight.seq));
     const options = { seq, oldest, cells, viewer, still: still ? 1 : 0, panels: panels.join() };
     options.axes = panels.map(dc.paint.axes).join();
     Object.assign(options, { theme: dc.view.theme(), size: dc.view.size() });

@@ -141,7 +141,7 @@ class Viewer(FastHttpUser):  # type: ignore[misc]  # locust is not installed whe
                 if frame.get("late"):
                     ceiling = cells
                 elif frame:
-                    drawn = set(PLAN["still"]) - set(self.stale()) | set(frame["pictures"])
+                    drawn = self.frame.get("drawn", set()) | set(frame["pictures"])
                     self.frame = frame | {"full": frame["n_w"] >= full, "drawn": drawn}
                     if self.frame["full"] and released:
                         seen["rest"].append(time.perf_counter() - released)

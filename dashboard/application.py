@@ -80,8 +80,8 @@ def create_app() -> Dash:
     server.after_request(_whole)  # the last that is added is the first that runs: before Flask-Compress
     app.index_string = app.index_string.replace("<html>", '<html lang="en-GB">')
     app.layout = layout()
-    server.view_functions["/<path:path>"] = _page_or_404(server.view_functions["/<path:path>"])
     views = server.view_functions
+    views["/<path:path>"] = _page_or_404(views["/<path:path>"])
     views["/_dash-layout"] = _written_once(views["/_dash-layout"], views["/_dash-dependencies"])
     callbacks.register(app)
     risk_callbacks.register(app)

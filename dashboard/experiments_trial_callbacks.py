@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from dash import Dash, Input, Output, State, ctx, no_update
 
@@ -24,7 +24,7 @@ def register(app: Dash) -> None:
     jobs_shown.register(app, "trial", "dead-cone-claims", trial_numbers)
 
 
-def shown(texts: Texts | None) -> bool:
+def shown(texts: Texts | None) -> TypeGuard[Texts]:
     """Whether the tab is."""
     return texts is not None and texts["page"] == "experiments" and texts["tab"] == TAB
 
@@ -61,7 +61,7 @@ def _register_rows(app: Dash) -> None:
     )
     def look(_: Any, texts: Texts | None, drawn: Any) -> dict[str, Any]:
         same = dict.fromkeys(ctx.outputs_grouping, no_update)
-        if texts is None or not shown(texts):
+        if not shown(texts):
             return same | {"idle": True}
         result: TrialResult | None = None
         told = jobs_shown.nothing("")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any
+from typing import Any, TypeGuard
 
 from dash import Dash, Input, Output, State, ctx, no_update
 
@@ -37,7 +37,7 @@ def register(app: Dash) -> None:
     jobs_shown.register(app, "risk", "dead-cone-sweep", sweep_numbers)
 
 
-def shown(texts: Texts | None) -> bool:
+def shown(texts: Texts | None) -> TypeGuard[Texts]:
     """Whether the page is."""
     return texts is not None and texts["page"] == "risk"
 
@@ -150,7 +150,7 @@ def _register_picture(app: Dash) -> None:
     )
     def look(_: int | None, texts: Texts | None, seen: Any, drawn: Any) -> dict[str, Any]:
         same = dict.fromkeys(ctx.outputs_grouping, no_update)
-        if texts is None or not shown(texts):
+        if not shown(texts):
             return same | {"idle": True}
         settings = from_texts(texts)
         if settings.job == NOTHING:

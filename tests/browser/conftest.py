@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, Route, ViewportSize, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 BROWSER_ARGS = [
@@ -151,3 +151,22 @@ def until(page: Page | Frame, expression: str, *, arg: object = None) -> None:
 def settled(page: Page) -> None:
     """Wait until every picture agrees with the controls."""
     page.wait_for_selector("main[aria-busy=false]", timeout=PATIENCE)
+
+
+def middle(page: Page, selector: str) -> tuple[float, float]:
+    """Where the middle of an element is on the screen."""
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+@contextmanager
+def held_back(page: Page, url: str) -> Iterator[list[Route]]:
+    """Hold back what is asked of an address; in the end what is in the list still goes on its way."""
+    held: list[Route] = []
+    holding = True
+    page.route(url, lambda route: held.append(route) if holding else route.continue_())
+    yield held
+    holding = False
+    for route in held:
+        route.continue_()

@@ -3,22 +3,16 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from dynamics import Hyperparameters, smallest_kick
 from figures.kick import in_gammas
-from tests.browser.conftest import OpenPage, settled
+from tests.browser.conftest import OpenPage, held_back, middle, settled
 
 pytestmark = pytest.mark.browser
 
 SMALL = "resolution=24"
 HP = Hyperparameters(beta=0.9, eta=0.1, gamma=0.1, delta=0.0)
-
-
-def middle(page: Page, selector: str) -> tuple[float, float]:
-    box = page.locator(selector).bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def slider(page: Page, key: str) -> float:
@@ -75,23 +69,17 @@ def test_the_link_below_the_gradients_scales_the_window(open_page: OpenPage) -> 
 
 def test_a_link_to_what_is_below_keeps_a_value_that_is_not_in_the_address_yet(open_page: OpenPage) -> None:
     page = open_page(f"/?{SMALL}")
-    thumb = page.locator("#beta [role=slider]").bounding_box()
-    assert thumb is not None
-    held: list[Route] = []
-    holding = True
-    page.route("**/frame?*", lambda route: held.append(route) if holding else route.continue_())
-    page.mouse.move(thumb["x"] + 5, thumb["y"] + 5)
-    page.mouse.down()
-    page.mouse.move(thumb["x"] - 60, thumb["y"] + 5)
-    page.wait_for_function("Number(deadcone.texts().beta) < 0.9")
-    page.mouse.up()
-    chosen = page.evaluate("deadcone.texts().beta")
-    assert "beta" not in page.url
-    page.click("#more-below")
-    page.wait_for_function("location.hash === '#below'")
-    holding = False
-    for route in held:
-        route.continue_()
+    x, y = middle(page, "#beta [role=slider]")
+    with held_back(page, "**/frame?*"):
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x - 60, y)
+        page.wait_for_function("Number(deadcone.texts().beta) < 0.9")
+        page.mouse.up()
+        chosen = page.evaluate("deadcone.texts().beta")
+        assert "beta" not in page.url
+        page.click("#more-below")
+        page.wait_for_function("location.hash === '#below'")
     settled(page)
     assert page.evaluate("[deadcone.texts().beta, String(deadcone.frame.settings.beta)]") == [chosen, chosen]
     assert f"beta={chosen}" in page.url

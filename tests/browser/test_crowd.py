@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Request, Route
 
 from dashboard.packing import unpack
-from tests.browser.conftest import OpenPage, settled
+from tests.browser.conftest import OpenPage, held_back, middle, settled
 
 pytestmark = pytest.mark.browser
 
@@ -28,8 +28,6 @@ def test_in_a_crowd_a_newer_value_overtakes_an_older_one(open_page: OpenPage) ->
             });
         }"""
     )
-    held: list[Route] = []
-    holding = True
 
     def crowded(route: Route) -> None:
         response = route.fetch()
@@ -40,9 +38,7 @@ def test_in_a_crowd_a_newer_value_overtakes_an_older_one(open_page: OpenPage) ->
         kind = {"Content-Type": response.headers["content-type"]}
         route.fulfill(headers=headers | kind, body=len(text).to_bytes(4, "little") + text + arrays)
 
-    box = page.locator("#beta [role=slider]").bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y = middle(page, "#beta [role=slider]")
     page.route("**/frame?*", crowded)
     page.mouse.move(x, y)
     page.mouse.down()
@@ -52,20 +48,17 @@ def test_in_a_crowd_a_newer_value_overtakes_an_older_one(open_page: OpenPage) ->
     page.unroute("**/frame?*")
 
     # One stands in the line: the next waits for it, and after a while takes its place.
-    page.route("**/frame?*", lambda route: held.append(route) if holding else route.continue_())
-    with page.expect_request("**/frame?*") as sent:
-        page.mouse.move(x - 40, y)
-    older = asked(sent.value)
-    with page.expect_request("**/frame?*") as sent:
-        page.mouse.move(x - 60, y)
-    newer = asked(sent.value)
-    assert float(newer["beta"]) < float(older["beta"])
-    assert int(newer["oldest"]) == int(newer["seq"]) > int(older["seq"])
-    holding = False
-    first, *others = held
-    first.fulfill(status=503, headers={"Retry-After": "1"}, body="")  # which is nobody's trouble any more
-    for route in others:
-        route.continue_()
+    with held_back(page, "**/frame?*") as held:
+        with page.expect_request("**/frame?*") as sent:
+            page.mouse.move(x - 40, y)
+        older = asked(sent.value)
+        with page.expect_request("**/frame?*") as sent:
+            page.mouse.move(x - 60, y)
+        newer = asked(sent.value)
+        assert float(newer["beta"]) < float(older["beta"])
+        assert int(newer["oldest"]) == int(newer["seq"]) > int(older["seq"])
+        # The older one's refusal is nobody's trouble any more.
+        held.pop(0).fulfill(status=503, headers={"Retry-After": "1"}, body="")
     page.mouse.up()
     settled(page)
     assert [text for text in page.evaluate("problems") if text] == []

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import PATIENCE, settled
+from tests.browser.conftest import PATIENCE, middle, settled
 
 
 @pytest.mark.browser
@@ -18,9 +18,7 @@ def test_the_page_says_that_it_is_away_and_recovers_by_itself(address: str, chro
     page.on("pageerror", lambda error: thrown.append(str(error)))
     page.goto(urljoin(address, "/"))
     settled(page)
-    box = page.locator("#beta [role=slider]").bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y = middle(page, "#beta [role=slider]")
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x - 20, y)

@@ -12,7 +12,7 @@ from dashboard.presets import PRESETS
 from dashboard.request import DEPENDS
 from dashboard.settings import Settings, read_query
 from dynamics import basin_map
-from tests.browser.conftest import OpenPage, settled
+from tests.browser.conftest import OpenPage, middle, settled
 
 pytestmark = pytest.mark.browser
 
@@ -61,9 +61,7 @@ def pictures(page: Page) -> dict[str, str | None]:
 
 def drag(page: Page, key: str, pixels: int) -> None:
     """Drag a slider's thumb with the mouse, step by step."""
-    box = page.locator(f"#{key} [role=slider]").bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y = middle(page, f"#{key} [role=slider]")
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + pixels, y, steps=12)
