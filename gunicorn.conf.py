@@ -122,6 +122,9 @@ def post_worker_init(worker: Any) -> None:
 
     def leave(number: int, frame: Any) -> None:
         work.end_within(LAST_SECONDS)
+        # A connection that is answered from here on is not kept: the worker would wait for it to the end of
+        # `graceful_timeout`, and be killed.
+        worker.cfg.set("keepalive", 0)
         gunicorns(number, frame)
 
     signal.signal(signal.SIGTERM, leave)
